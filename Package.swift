@@ -1,0 +1,118 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// The settings of every Swift target: all upcoming features of 6.3, memory safety checked, warnings are errors.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioTestUtils = Target.Dependency.product(name: "NIOTestUtils", package: "swift-nio")
+let nioLocks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+
+let package = Package(
+    name: "relay",
+    products: [
+        .executable(name: "relay", targets: ["RelayCLI"]),
+        .library(name: "Relay", targets: ["Relay"]),
+        .library(name: "RelayClient", targets: ["RelayClient"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // L0: C libraries, one door each.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CProtobufC",
+            pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]
+        ),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "CRelayProto", dependencies: ["CProtobufC"]),
+
+        // L1: vocabulary, and the Swift side of each door.
+        .target(name: "RelayCore"),
+        .target(name: "RelayMessages", dependencies: ["CRelayProto", "CProtobufC", nioCore]),
+        .target(name: "RelayZlib", dependencies: ["CZlib", nioCore]),
+        .target(name: "RelayPostgres", dependencies: ["CLibpq", deque, logging, nioLocks]),
+
+        // L2: frames and connection machines, no I/O.
+        .target(
+            name: "RelayWire",
+            dependencies: ["RelayCore", "RelayMessages", "RelayZlib", deque, nioCore]
+        ),
+
+        // L3: the engine, and its ports on Postgres.
+        .target(name: "RelayEngine", dependencies: ["RelayCore", deque, logging, nioLocks]),
+        .target(
+            name: "RelayStore",
+            dependencies: ["RelayCore", "RelayPostgres", "RelayZlib", logging, nioCore, nioLocks]
+        ),
+
+        // L4: faces.
+        .target(
+            name: "RelayGateway",
+            dependencies: [
+                "RelayCore", "RelayEngine", "RelayMessages", "RelayWire",
+                deque, lifecycle, logging, nioCore, nioLocks, nioPosix, nioSSL,
+            ]
+        ),
+        .target(
+            name: "RelayWeb",
+            dependencies: ["RelayCore", "RelayEngine", hummingbird, lifecycle, logging]
+        ),
+        .target(
+            name: "RelayClient",
+            dependencies: [
+                "RelayCore", "RelayMessages", "RelayWire",
+                deque, logging, nioCore, nioLocks, nioPosix, nioSSL,
+            ]
+        ),
+
+        // L5: the umbrella library for Swift services, and the command line.
+        .target(
+            name: "Relay",
+            dependencies: ["RelayCore", "RelayEngine", "RelayStore", lifecycle, logging, nioLocks]
+        ),
+        .executableTarget(
+            name: "RelayCLI",
+            dependencies: [
+                "Relay", "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayStore",
+                "RelayWeb", arguments, configuration, lifecycle, logging, nioCore, nioPosix,
+            ]
+        ),
+
+        // Tests: each mirrors its target.
+        .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
+    ]
+)
+
+for target in package.targets where ![.system, .plugin, .binary].contains(target.type) {
+    if target.name == "CRelayProto" { continue }
+    target.swiftSettings = (target.swiftSettings ?? []) + strict
+}

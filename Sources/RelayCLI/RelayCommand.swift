@@ -1,0 +1,4 @@
+@main
+struct RelayCommand {
+    static func main() {}
+}
