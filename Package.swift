@@ -19,11 +19,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioTestUtils = Target.Dependency.product(name: "NIOTestUtils", package: "swift-nio")
 let nioLocks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
-let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
@@ -40,8 +38,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -79,18 +75,14 @@ let package = Package(
             name: "RelayGateway",
             dependencies: [
                 "RelayCore", "RelayEngine", "RelayMessages", "RelayWire",
-                deque, lifecycle, logging, nioCore, nioLocks, nioPosix, nioSSL,
+                deque, lifecycle, logging, nioCore, nioLocks, nioPosix,
             ]
-        ),
-        .target(
-            name: "RelayWeb",
-            dependencies: ["RelayCore", "RelayEngine", hummingbird, lifecycle, logging]
         ),
         .target(
             name: "RelayClient",
             dependencies: [
                 "RelayCore", "RelayMessages", "RelayWire",
-                deque, logging, nioCore, nioLocks, nioPosix, nioSSL,
+                deque, logging, nioCore, nioLocks, nioPosix,
             ]
         ),
 
@@ -103,7 +95,7 @@ let package = Package(
             name: "RelayCLI",
             dependencies: [
                 "Relay", "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayStore",
-                "RelayWeb", arguments, configuration, lifecycle, logging, nioCore, nioPosix,
+                arguments, configuration, lifecycle, logging, nioCore, nioPosix,
             ]
         ),
 
