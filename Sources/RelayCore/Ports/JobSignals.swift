@@ -6,6 +6,9 @@ package protocol JobSignals: AnyObject, Sendable {
     /// Begins to listen; `receive` is called on any thread, in order, until `stop`.
     func listen(_ receive: @escaping @Sendable (IncomingSignal) -> Void)
 
+    /// Drops the listening and the sending connection and makes new ones, since hints don't get through.
+    func reset()
+
     /// Stops listening.
     func stop()
 }

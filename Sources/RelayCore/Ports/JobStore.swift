@@ -126,6 +126,8 @@ package struct JobFinish: Sendable {
         case discard(JobException)
         /// The executor was lost: available again with the attempt counted, or discarded if it was the last.
         case handBack(reason: String)
+        /// No executor ever began: available again, and the attempt doesn't count.
+        case release
     }
 
     package var job: ClaimedJob
