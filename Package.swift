@@ -20,8 +20,12 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioTestUtils = Target.Dependency.product(name: "NIOTestUtils", package: "swift-nio")
 let nioLocks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
@@ -64,7 +68,7 @@ let package = Package(
         ),
 
         // L3: the engine, and its ports on Postgres.
-        .target(name: "RelayEngine", dependencies: ["RelayCore", deque, logging, nioLocks]),
+        .target(name: "RelayEngine", dependencies: ["RelayCore", deque, heap, logging, nioLocks]),
         .target(
             name: "RelayStore",
             dependencies: ["RelayCore", "RelayPostgres", "RelayZlib", logging, nioCore, nioLocks]

@@ -22,8 +22,10 @@ struct RelayHandleTests {
     @Test(
         "is refused when it is not one",
         arguments: [
-            "", "42", "/42/AAECAwQFBgcICQoLDA0ODw", "x/AAECAwQFBgcICQoLDA0ODw", "42/AAECAwQFBgcICQoLDA0OD",
-            "42/AAECAwQFBgcICQoLDA0ODx", "0/AAECAwQFBgcICQoLDA0ODw", "a/b/42/AAECAwQFBgcICQoLDA0ODw",
+            "", "42", "/42/AAECAwQFBgcICQoLDA0ODw", "x/AAECAwQFBgcICQoLDA0ODw",
+            "42/AAECAwQFBgcICQoLDA0OD",
+            "42/AAECAwQFBgcICQoLDA0ODx", "0/AAECAwQFBgcICQoLDA0ODw",
+            "a/b/42/AAECAwQFBgcICQoLDA0ODw",
         ]
     )
     func notARelay(text: String) {

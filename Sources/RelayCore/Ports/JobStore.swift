@@ -11,7 +11,10 @@ package protocol JobStore: AnyObject, Sendable {
     )
 
     /// Takes due jobs of a queue, in Oban's order: priority, scheduled_at, id.
-    func claim(_ request: ClaimRequest, then: @escaping @Sendable (Result<ClaimedBatch, StoreError>) -> Void)
+    func claim(
+        _ request: ClaimRequest,
+        then: @escaping @Sendable (Result<ClaimedBatch, StoreError>) -> Void
+    )
 
     /// Writes the outcomes of attempts, each fenced by `(id, executing, attempt)` and the session that claimed it.
     func finish(
@@ -20,7 +23,10 @@ package protocol JobStore: AnyObject, Sendable {
     )
 
     /// Reads rows by id; ids without a row (or outcome row) are missing from the answer.
-    func lookup(_ ids: [Int64], then: @escaping @Sendable (Result<[JobSnapshot], StoreError>) -> Void)
+    func lookup(
+        _ ids: [Int64],
+        then: @escaping @Sendable (Result<[JobSnapshot], StoreError>) -> Void
+    )
 
     /// Cancels jobs that aren't in a terminal state, executing ones too.
     func cancel(
@@ -36,7 +42,10 @@ package protocol JobStore: AnyObject, Sendable {
 
     /// Gives back the executing jobs of sessions that are known to be dead, and jobs that claim to be executing
     /// in `session` itself but that no executor here knows of.
-    func rescue(_ request: RescueRequest, then: @escaping @Sendable (Result<[RescuedJob], StoreError>) -> Void)
+    func rescue(
+        _ request: RescueRequest,
+        then: @escaping @Sendable (Result<[RescuedJob], StoreError>) -> Void
+    )
 
     /// Deletes finished jobs past their retention, at most `limit`; answers how many.
     func prune(
@@ -77,7 +86,8 @@ package struct InsertedJob: Sendable, Hashable {
     /// Whether an existing job stands for it.
     package var duplicate: Bool
 
-    package init(id: Int64, ref: RelayRef, state: JobState, queue: String, duplicate: Bool = false) {
+    package init(id: Int64, ref: RelayRef, state: JobState, queue: String, duplicate: Bool = false)
+    {
         self.id = id
         self.ref = ref
         self.state = state

@@ -208,7 +208,9 @@ package struct JSONSyntax {
         if !take("0") { _ = try digits() }
         var fraction = 0
         if take(".") { fraction = try digits() }
-        guard let mark = current, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") else { return }
+        guard let mark = current, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") else {
+            return
+        }
         position += 1
         if !take("-") { _ = take("+") }
         let start = position
@@ -226,7 +228,9 @@ package struct JSONSyntax {
 
     private mutating func digits() throws(Violation) -> Int {
         let start = position
-        while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+        while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) {
+            position += 1
+        }
         guard position > start else { throw violation("expected a digit") }
         return position - start
     }

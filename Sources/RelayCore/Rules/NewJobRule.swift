@@ -28,9 +28,13 @@ extension NewJob {
         switch schedule {
         case .now: break
         case .at(let moment):
-            if !Self.storableMoments.contains(moment) { refuse("scheduled_at", "must be in the years 1970 to 9999") }
+            if !Self.storableMoments.contains(moment) {
+                refuse("scheduled_at", "must be in the years 1970 to 9999")
+            }
         case .after(let delay):
-            if delay < .zero || delay > Self.longestDelay { refuse("schedule_in", "must be 0 to 100 years") }
+            if delay < .zero || delay > Self.longestDelay {
+                refuse("schedule_in", "must be 0 to 100 years")
+            }
         }
         if let key = idempotencyKey {
             if key.isEmpty || key.utf8.count > Self.maxKeyBytes || key.utf8.contains(0) {
@@ -41,7 +45,9 @@ extension NewJob {
         if let expiry = expiresIn, expiry <= .zero || expiry > Self.longestDelay {
             refuse("expires_in", "must be more than 0 and at most 100 years")
         }
-        if let trace = traceparent, trace.utf8.count > 128 || trace.utf8.contains(where: { $0 < 0x20 || $0 > 0x7E }) {
+        if let trace = traceparent,
+            trace.utf8.count > 128 || trace.utf8.contains(where: { $0 < 0x20 || $0 > 0x7E })
+        {
             refuse("traceparent", "must be a W3C traceparent")
         }
         if let unique {
@@ -91,9 +97,14 @@ extension Unique {
         if let period, period <= .zero {
             found.append(.init(field: "\(path).period", reason: "must be more than 0"))
         }
-        if keys.count > NewJob.maxUniqueKeys || keys.contains(where: { $0.isEmpty || $0.utf8.contains(0) }) {
+        if keys.count > NewJob.maxUniqueKeys
+            || keys.contains(where: { $0.isEmpty || $0.utf8.contains(0) })
+        {
             found.append(
-                .init(field: "\(path).keys", reason: "must be at most \(NewJob.maxUniqueKeys) names without U+0000")
+                .init(
+                    field: "\(path).keys",
+                    reason: "must be at most \(NewJob.maxUniqueKeys) names without U+0000"
+                )
             )
         }
         return found

@@ -8,7 +8,9 @@ package struct RetryPolicy: Sendable {
 
     /// Makes a policy like Oban's with another padding and unit; tests use a short one.
     package init(minimumPadding: Duration, scale: Double) {
-        self.minimum = minimumPadding.components.seconds * 1_000 + minimumPadding.components.attoseconds / 1_000_000_000_000_000
+        self.minimum =
+            minimumPadding.components.seconds * 1_000 + minimumPadding.components.attoseconds
+            / 1_000_000_000_000_000
         self.scale = scale
     }
 

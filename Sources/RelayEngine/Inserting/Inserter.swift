@@ -1,0 +1,58 @@
+import DequeModule
+import RelayCore
+
+/// Gathers the jobs of many callers into one statement and one commit: at once when idle, else with all that came
+/// while the last batch was under way. It never sleeps to gather.
+struct Inserter {
+    /// Who wants the jobs, and what is to happen once they are in.
+    enum Purpose {
+        case async(AsyncReply)
+        case call(WaitID, CallTerms)
+    }
+
+    /// The terms of a `Call`: how its one job is awaited.
+    struct CallTerms {
+        var withRetries: Bool
+        var cancelOn: CancelOn
+        /// Counted from the arrival of the call.
+        var deadline: MonotonicTime?
+        var reply: AwaitReply
+    }
+
+    private struct Waiting {
+        var request: InsertRequest
+        var purpose: Purpose
+    }
+
+    private var waiting: Deque<Waiting> = []
+    private var underWay: [Purpose] = []
+    /// The jobs that wait, which is what the limit counts.
+    private(set) var queuedJobs = 0
+
+    /// Takes a request.
+    mutating func add(_ request: InsertRequest, for purpose: Purpose) {
+        queuedJobs += request.jobs.count
+        waiting.append(Waiting(request: request, purpose: purpose))
+    }
+
+    /// The next batch, if none is under way and something waits; at least one request whatever its size.
+    mutating func nextBatch(limit: Int) -> [InsertRequest]? {
+        guard underWay.isEmpty, !waiting.isEmpty else { return nil }
+        var batch: [InsertRequest] = []
+        var jobs = 0
+        while let next = waiting.first, batch.isEmpty || jobs + next.request.jobs.count <= limit {
+            waiting.removeFirst()
+            jobs += next.request.jobs.count
+            batch.append(next.request)
+            underWay.append(next.purpose)
+        }
+        queuedJobs -= jobs
+        return batch
+    }
+
+    /// The batch under way has ended; its members' purposes in their order.
+    mutating func batchEnded() -> [Purpose] {
+        defer { underWay = [] }
+        return underWay
+    }
+}

@@ -1,0 +1,73 @@
+import RelayCore
+
+/// An open `Await`, or the wait of a `Call`.
+struct SingleWait {
+    var relay: RelayHandle
+    var withRetries: Bool
+    var cancelOn: CancelOn
+    var reply: AwaitReply
+    /// The first read that may say that there is no such job.
+    var firstRead: UInt64
+    /// Set once the timeout has come: the read that says where the job is.
+    var finalRead: UInt64?
+}
+
+/// An open `AwaitMany`.
+struct GroupWait {
+    var relays: [RelayHandle]
+    var options: AwaitManyOptions
+    var reply: AwaitManyReply
+    var firstRead: UInt64
+    var finalRead: UInt64?
+    /// Which relays are answered.
+    var answered: [Bool]
+    var openCount: Int
+    var okCount = 0
+    /// What happened and is not sent yet.
+    var events: [AwaitManyEvent] = []
+    /// When something was last sent.
+    var lastEvent: MonotonicTime
+}
+
+/// One relay that somebody waits for: which wait, and which of its relays.
+struct WaitMember: Equatable {
+    var wait: WaitID
+    /// The relay's position in an `AwaitMany`; nil for a single wait.
+    var index: Int32?
+}
+
+/// All who wait for one job, and what was last seen of it.
+struct JobWatch {
+    /// What a timeout tells.
+    struct Seen {
+        var state: JobState
+        var attempt: Int
+        var queue: String
+    }
+
+    /// The first member is kept apart, since most jobs have only one.
+    private var first: WaitMember?
+    private var more: [WaitMember] = []
+    var seen: Seen?
+
+    init(_ member: WaitMember, seen: Seen?) {
+        first = member
+        self.seen = seen
+    }
+
+    var isEmpty: Bool { first == nil }
+
+    var members: [WaitMember] { first.map { [$0] + more } ?? [] }
+
+    mutating func add(_ member: WaitMember) {
+        if first == nil { first = member } else { more.append(member) }
+    }
+
+    mutating func remove(_ member: WaitMember) {
+        if first == member {
+            first = more.popLast()
+        } else {
+            more.removeAll { $0 == member }
+        }
+    }
+}
