@@ -103,6 +103,18 @@ let package = Package(
             ]
         ),
 
+        // Examples: built with everything else, so that they stay true.
+        .executableTarget(
+            name: "InProcessExample",
+            dependencies: ["Relay", logging],
+            path: "examples/in-process"
+        ),
+        .executableTarget(
+            name: "FanOutHandler",
+            dependencies: ["Relay", lifecycle, logging],
+            path: "examples/fan-out/handler"
+        ),
+
         // Tests: each mirrors its target.
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
     ]

@@ -1,0 +1,24 @@
+# The two commands of the README, and what they are made of.
+.PHONY: run test check setup build bench clean
+
+run: setup ## everything on an embedded Postgres: sets up, builds release, serves
+	swift build -c release --product relay
+	.build/release/relay dev
+
+test: setup ## every test in every language
+	scripts/test
+
+check: ## formatting, generated code, contract
+	scripts/check
+
+bench: setup ## this engine beside raw libpq, in one run
+	scripts/bench
+
+setup: ## installs what this machine lacks
+	scripts/setup
+
+build:
+	swift build
+
+clean:
+	rm -rf .build .relay

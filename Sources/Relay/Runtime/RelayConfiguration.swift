@@ -1,0 +1,38 @@
+public import RelayCore
+internal import RelayEngine
+internal import RelayStore
+
+/// How a runtime connects, what it runs, and its limits.
+public struct RelayConfiguration: Sendable {
+    /// A Postgres URL or keyword string, as libpq takes it.
+    public var databaseURL: String
+    /// The schema that holds `oban_jobs`.
+    public var schema: String
+    /// The instance's name, which relays carry.
+    public var instance: String
+    /// The node's name; nil makes one of host, process and chance.
+    public var node: String?
+    /// The queues to run handlers for, each with how many jobs run at once.
+    public var queues: [String: Int]
+    /// The limits.
+    public var limits = Limits()
+    /// How long finished jobs are kept; nil leaves all pruning to others.
+    public var resultRetention: Duration? = .seconds(86_400)
+    /// How long running handlers may take to finish when the runtime stops.
+    public var drainGrace = Duration.seconds(25)
+
+    /// Makes a configuration with the defaults for all that isn't given.
+    public init(
+        databaseURL: String,
+        schema: String = "public",
+        instance: String = RelayHandle.defaultInstance,
+        node: String? = nil,
+        queues: [String: Int] = [:]
+    ) {
+        self.databaseURL = databaseURL
+        self.schema = schema
+        self.instance = instance
+        self.node = node
+        self.queues = queues
+    }
+}
