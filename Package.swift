@@ -33,7 +33,6 @@ let package = Package(
     name: "relay",
     products: [
         .executable(name: "relay", targets: ["RelayCLI"]),
-        .library(name: "Relay", targets: ["Relay"]),
         .library(name: "RelayClient", targets: ["RelayClient"]),
     ],
     dependencies: [
@@ -91,28 +90,13 @@ let package = Package(
         ),
 
         // L5: the umbrella library for Swift services, and the command line.
-        .target(
-            name: "Relay",
-            dependencies: ["RelayCore", "RelayEngine", "RelayStore", lifecycle, logging, nioLocks]
-        ),
         .executableTarget(
             name: "RelayCLI",
             dependencies: [
-                "Relay", "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayStore",
+                "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayStore",
                 arguments, configuration, lifecycle, logging, nioCore, nioPosix,
-            ]
-        ),
-
-        // Examples: built with everything else, so that they stay true.
-        .executableTarget(
-            name: "InProcessExample",
-            dependencies: ["Relay", logging],
-            path: "examples/in-process"
-        ),
-        .executableTarget(
-            name: "FanOutHandler",
-            dependencies: ["Relay", lifecycle, logging],
-            path: "examples/fan-out/handler"
+            ],
+            exclude: ["Demo"]
         ),
 
         // Tests: each mirrors its target.
