@@ -1,7 +1,7 @@
 /// Why bytes were refused as a message; safe to show, for it names fields and never their values.
 package struct DecodeError: Error, Sendable, Hashable {
     /// What is wrong.
-    package enum Code: Sendable, Hashable {
+    package enum Code: Error, Sendable, Hashable {
         /// The bytes are not protobuf, or a field has another wire type than the contract says.
         case malformed
         /// Messages are nested deeper than the limit.

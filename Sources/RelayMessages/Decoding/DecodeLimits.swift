@@ -11,7 +11,7 @@ package struct DecodeLimits: Sendable, Hashable {
     /// The fields that the contract does not know; they are dropped.
     package var unknownFields = 64
     /// The bytes that protobuf-c may take for each byte of input.
-    package var memoryFactor = 16
+    package var memoryFactor = 64
     /// The bytes that protobuf-c may take besides.
     package var memoryBase = 64 * 1024
     /// The bytes that protobuf-c may take in all.
@@ -27,5 +27,12 @@ package struct DecodeLimits: Sendable, Hashable {
         var limits = DecodeLimits()
         limits.refusesUnknownEnums = false
         return limits
+    }
+}
+
+extension DecodeLimits {
+    /// The bytes that protobuf-c may take for a message of so many.
+    func memory(forBytes count: Int) -> Int {
+        min(count * memoryFactor + memoryBase, memoryBytes)
     }
 }
