@@ -100,7 +100,13 @@ let package = Package(
         ),
 
         // Tests: each mirrors its target.
+        .target(
+            name: "PostgresTestSupport",
+            dependencies: ["RelayPostgres", logging],
+            path: "Tests/PostgresTestSupport"
+        ),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
+        .testTarget(name: "RelayPostgresTests", dependencies: ["PostgresTestSupport", "RelayPostgres"]),
     ]
 )
 

@@ -32,7 +32,10 @@ struct InProcess {
         )
         relay.handle("Charge") { (order: Order, context: JobContext) in
             if order.cents > 50_000 { throw JobControl.cancel(reason: "over the limit") }
-            return Receipt(text: "\(order.item) for \(order.cents) cents", attempt: context.job.attempt)
+            return Receipt(
+                text: "\(order.item) for \(order.cents) cents",
+                attempt: context.job.attempt
+            )
         }
         try await relay.start()
 
@@ -55,7 +58,8 @@ struct InProcess {
         for try await answer in relay.awaitMany(relays, as: Receipt.self) {
             switch answer.result {
             case .success(let receipt): print("many: \(receipt.text)")
-            case .failure(let failure as Failure): print("many: \(failure.reason) \(failure.message)")
+            case .failure(let failure as Failure):
+                print("many: \(failure.reason) \(failure.message)")
             case .failure(let error): print("many: \(error)")
             }
         }

@@ -21,7 +21,8 @@ final class PendingAnswer: Sendable {
     /// Opens the wait and returns its answer.
     ///
     /// - Throws: `RelayError`, or `CancellationError` when the task is cancelled.
-    func value(opening open: @Sendable (@escaping AwaitReply) -> WaitID) async throws -> AwaitAnswer {
+    func value(opening open: @Sendable (@escaping AwaitReply) -> WaitID) async throws -> AwaitAnswer
+    {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 state.withLockedValue { $0.continuation = continuation }

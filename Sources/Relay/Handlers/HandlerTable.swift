@@ -15,13 +15,17 @@ final class HandlerTable: Sendable {
     var workers: [String] { handlers.withLockedValue { $0.keys.sorted() } }
 
     /// Runs an attempt; whatever its handler throws becomes an outcome.
-    func perform(_ job: ClaimedJob, report: @escaping @Sendable (RelayValue) -> Void) async -> ExecutionOutcome {
+    func perform(
+        _ job: ClaimedJob,
+        report: @escaping @Sendable (RelayValue) -> Void
+    ) async -> ExecutionOutcome {
         guard let handler = handlers.withLockedValue({ $0[job.worker] }) else {
             let known = workers.joined(separator: ", ")
             return .exception(
                 JobException(
                     kind: "UnknownWorker",
-                    message: "no handler is registered here for the worker \(job.worker); there are: \(known)"
+                    message:
+                        "no handler is registered here for the worker \(job.worker); there are: \(known)"
                 )
             )
         }

@@ -19,7 +19,8 @@ enum JSONCoding {
     }
 
     /// - Throws: `ValueMismatch` for bytes, else what the type's `init(from:)` throws.
-    static func decode<Value: Decodable>(_ type: Value.Type, from value: RelayValue) throws -> Value {
+    static func decode<Value: Decodable>(_ type: Value.Type, from value: RelayValue) throws -> Value
+    {
         switch value {
         case .json(let text):
             return try decode(type, from: text)

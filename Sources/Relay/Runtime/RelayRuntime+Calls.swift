@@ -63,7 +63,8 @@ extension RelayRuntime {
         withRetries: Bool = false,
         cancelOn: CancelOn = .never
     ) async throws -> RelayValue {
-        try await answer(relay, timeout: timeout, withRetries: withRetries, cancelOn: cancelOn).value()
+        try await answer(relay, timeout: timeout, withRetries: withRetries, cancelOn: cancelOn)
+            .value()
     }
 
     /// Waits for a relay's value, decoded from JSON.
@@ -77,7 +78,12 @@ extension RelayRuntime {
         withRetries: Bool = false,
         cancelOn: CancelOn = .never
     ) async throws -> Value {
-        let answer = try await answer(relay, timeout: timeout, withRetries: withRetries, cancelOn: cancelOn)
+        let answer = try await answer(
+            relay,
+            timeout: timeout,
+            withRetries: withRetries,
+            cancelOn: cancelOn
+        )
         return try JSONCoding.decode(type, from: answer.value())
     }
 

@@ -56,7 +56,9 @@ public final class RelayRuntime: Service {
     public func start() async throws {
         try await store.start()
         engine.start()
-        if !configuration.queues.isEmpty { executor.attach(to: engine, queues: configuration.queues) }
+        if !configuration.queues.isEmpty {
+            executor.attach(to: engine, queues: configuration.queues)
+        }
     }
 
     /// Lets running handlers finish within the configured grace, hands the others' jobs back, and disconnects.

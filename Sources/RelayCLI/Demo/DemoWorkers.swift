@@ -35,20 +35,32 @@ enum DemoWorkers {
         return Nap(ms: args.ms ?? 0)
     }
 
-    @Sendable private static func fail(_ args: Failing, _ context: JobContext) async throws -> Attempts {
+    @Sendable private static func fail(
+        _ args: Failing,
+        _ context: JobContext
+    ) async throws -> Attempts {
         let attempt = context.job.attempt
         if let times = args.times, attempt > times { return Attempts(attempt: attempt) }
-        throw JobException(kind: "DemoFailure", message: args.message ?? "failed on attempt \(attempt)")
+        throw JobException(
+            kind: "DemoFailure",
+            message: args.message ?? "failed on attempt \(attempt)"
+        )
     }
 
-    @Sendable private static func snooze(_ args: Rest, _ context: JobContext) async throws -> Attempts {
+    @Sendable private static func snooze(
+        _ args: Rest,
+        _ context: JobContext
+    ) async throws -> Attempts {
         if context.job.snoozed == 0 {
             throw JobControl.snooze(.milliseconds(Int64(max(0, args.seconds ?? 1) * 1_000)))
         }
         return Attempts(attempt: context.job.attempt)
     }
 
-    @Sendable private static func big(_ job: ClaimedJob, _ context: JobContext) async throws -> RelayValue {
+    @Sendable private static func big(
+        _ job: ClaimedJob,
+        _ context: JobContext
+    ) async throws -> RelayValue {
         struct Size: Decodable { var bytes: Int? }
         let size = try context.decodeArgs(Size.self).bytes ?? 0
         guard (0...maxBigBytes).contains(size) else {
@@ -67,7 +79,10 @@ enum DemoWorkers {
         return .data(bytes, contentType: RelayValue.defaultContentType)
     }
 
-    @Sendable private static func progress(_ args: Steps, _ context: JobContext) async throws -> Steps {
+    @Sendable private static func progress(
+        _ args: Steps,
+        _ context: JobContext
+    ) async throws -> Steps {
         let steps = max(0, args.steps ?? 10)
         for step in 1..<steps + 1 {
             try await Task.sleep(for: .milliseconds(max(0, args.ms ?? 100)))
