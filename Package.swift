@@ -106,7 +106,9 @@ let package = Package(
             path: "Tests/PostgresTestSupport"
         ),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
+        .testTarget(name: "RelayMessagesTests", dependencies: ["RelayMessages", nioCore]),
         .testTarget(name: "RelayPostgresTests", dependencies: ["PostgresTestSupport", "RelayPostgres"]),
+        .testTarget(name: "RelayZlibTests", dependencies: ["RelayZlib", nioCore]),
     ]
 )
 
