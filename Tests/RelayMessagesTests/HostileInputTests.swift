@@ -36,7 +36,7 @@ struct HostileInputTests {
     func memoryCap() {
         var limits = DecodeLimits()
         limits.fields = .max
-        let bytes = ByteBuffer(repeatedPair: [0x08, 0x01], count: 1_500_000)
+        let bytes = ByteBuffer(repeating: [0x08, 0x01], size: 3_000_000)
         expectRefusal(Wire.Relay.self, bytes, limits, .memory, "")
     }
 
@@ -100,6 +100,19 @@ struct HostileInputTests {
         frame.encode(into: &buffer)
         #expect(buffer.readableBytes < Self.size)
         #expect(try Wire.ClientFrame.decode(buffer) == frame)
+    }
+
+    @Test("Memory is refused for what is needed, not for how it is handed out")
+    func memoryIsUsed() throws {
+        let request = Wire.AwaitManyRequest(
+            relays: (0..<20_000).map { _ in Wire.Relay(jobID: 1, ref: [1], instance: "a") }
+        )
+        var buffer = ByteBuffer()
+        request.encode(into: &buffer)
+        // Of each relay protobuf-c keeps 40 bytes while it scans, 8 in the list, 64 and twice 16.
+        var limits = DecodeLimits()
+        (limits.memoryFactor, limits.memoryBase) = (0, 20_000 * (80 + 8 + 64 + 32) * 5 / 4)
+        #expect(try Wire.AwaitManyRequest.decode(buffer, limits: limits) == request)
     }
 
     @Test("The smallest relays of an AwaitMany fit the memory cap too")
@@ -167,7 +180,7 @@ struct HostileInputTests {
         _ code: DecodeError.Code,
         _ field: String
     ) {
-        let bytes = ByteBuffer(repeatedPair: piece, count: Self.size / piece.count)
+        let bytes = ByteBuffer(repeating: piece, size: Self.size)
         expectRefusal(type, bytes, DecodeLimits(), code, field)
     }
 
@@ -188,10 +201,12 @@ struct HostileInputTests {
 }
 
 extension ByteBuffer {
-    /// The same bytes again and again.
-    fileprivate init(repeatedPair piece: [UInt8], count: Int) {
-        self.init()
-        reserveCapacity(piece.count * count)
-        for _ in 0..<count { writeBytes(piece) }
+    /// The same bytes again and again, so that they fill `size`.
+    fileprivate init(repeating piece: [UInt8], size: Int) {
+        self.init(bytes: piece)
+        while readableBytes < size {
+            let half = getSlice(at: 0, length: min(readableBytes, size - readableBytes))
+            half.map { _ = writeImmutableBuffer($0) }
+        }
     }
 }

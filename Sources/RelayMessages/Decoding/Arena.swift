@@ -15,6 +15,8 @@ internal import CProtobufC
 
     /// Whether memory was refused.
     private(set) var isExhausted = false
+    private let limit: Int
+    /// What blocks may still take.
     private var remaining: Int
     private var nextBlock: Int
     private var block: UnsafeMutablePointer<Block>?
@@ -23,6 +25,7 @@ internal import CProtobufC
 
     /// Makes an arena that takes at most so many bytes, and of these `first` with its first block.
     private init(limit: Int, first: Int) {
+        self.limit = limit
         remaining = limit
         nextBlock = max(first, Self.smallestBlock)
         unsafe block = nil
@@ -39,7 +42,7 @@ internal import CProtobufC
 
     /// Memory of a size, aligned for anything; nil where the limit is reached.
     private mutating func allocate(_ count: Int) -> UnsafeMutableRawPointer? {
-        guard count <= remaining else { return unsafe refuse() }
+        guard count <= limit else { return unsafe refuse() }
         let size = (max(count, 1) + Self.alignment - 1) & ~(Self.alignment - 1)
         if size > freeBytes {
             guard grow(toHold: size) else { return unsafe refuse() }

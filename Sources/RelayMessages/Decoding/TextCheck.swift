@@ -11,19 +11,24 @@ func isText(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
     return true
 }
 
-/// Moves past eight bytes at a time as long as all of them are ASCII and none is zero.
+/// Moves past eight bytes at a time as long as all of them are plain.
 @inline(__always)
 private func plainTextEnd(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
-    let raw = unsafe bytes.bytes
     var at = start
     while end - at >= 8 {
-        let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
-        let high = word & 0x8080_8080_8080_8080
-        let zero = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
-        if high | zero != 0 { break }
+        guard isPlain(bytes, at: at) else { return at }
         at += 8
     }
-    return at
+    // What is left is looked at together with bytes that are known already.
+    return end - start >= 8 && isPlain(bytes, at: end - 8) ? end : at
+}
+
+/// Whether the eight bytes at an offset are ASCII and none is zero.
+@inline(__always)
+private func isPlain(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
+    let word = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+    let zeros = (word &- 0x0101_0101_0101_0101) & ~word
+    return (word | zeros) & 0x8080_8080_8080_8080 == 0
 }
 
 /// The bytes of the scalar at an offset; 0 where there is none.

@@ -11,14 +11,6 @@ enum Unpacked {
         unsafe [UInt8](UnsafeBufferPointer(start: data.data, count: data.len))
     }
 
-    static func message<C, Message>(
-        _ message: UnsafeMutablePointer<C>?,
-        _ convert: (borrowing C) -> Message
-    ) -> Message? {
-        guard let message = unsafe message else { return nil }
-        return unsafe convert(message.pointee)
-    }
-
     static func strings(
         _ list: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?,
         count: Int
@@ -29,9 +21,9 @@ enum Unpacked {
     static func messages<C, Message>(
         _ list: UnsafeMutablePointer<UnsafeMutablePointer<C>?>?,
         count: Int,
-        _ convert: (borrowing C) -> Message
+        _ convert: (UnsafePointer<C>) -> Message
     ) -> [Message] {
         unsafe UnsafeBufferPointer(start: list, count: count)
-            .compactMap { unsafe message($0, convert) }
+            .compactMap { unsafe $0.map { unsafe convert($0) } }
     }
 }

@@ -12,12 +12,12 @@ extension Wire.Duration: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe google__protobuf__duration__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Google__Protobuf__Duration) {
-        seconds = unsafe c.seconds
-        nanos = unsafe c.nanos
+    init(c: UnsafePointer<Google__Protobuf__Duration>) {
+        seconds = unsafe c.pointee.seconds
+        nanos = unsafe c.pointee.nanos
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {

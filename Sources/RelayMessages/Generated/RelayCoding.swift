@@ -12,12 +12,12 @@ extension Wire.AsyncRequest: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__async_request__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__AsyncRequest) {
-        instance = unsafe Unpacked.string(c.instance)
-        jobs = unsafe Unpacked.messages(c.jobs, count: c.n_jobs, Wire.NewJob.init(c:))
+    init(c: UnsafePointer<Relay__V1__AsyncRequest>) {
+        instance = unsafe Unpacked.string(c.pointee.instance)
+        jobs = unsafe Unpacked.messages(c.pointee.jobs, count: c.pointee.n_jobs) { unsafe Wire.NewJob(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -36,28 +36,28 @@ extension Wire.NewJob: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__new_job__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__NewJob) {
-        worker = unsafe Unpacked.string(c.worker)
-        queue = unsafe Unpacked.string(c.queue)
-        args = unsafe Unpacked.string(c.args)
-        priority = unsafe c.priority
-        maxAttempts = unsafe c.max_attempts
-        tags = unsafe Unpacked.strings(c.tags, count: c.n_tags)
-        meta = unsafe Unpacked.string(c.meta)
+    init(c: UnsafePointer<Relay__V1__NewJob>) {
+        worker = unsafe Unpacked.string(c.pointee.worker)
+        queue = unsafe Unpacked.string(c.pointee.queue)
+        args = unsafe Unpacked.string(c.pointee.args)
+        priority = unsafe c.pointee.priority
+        maxAttempts = unsafe c.pointee.max_attempts
+        tags = unsafe Unpacked.strings(c.pointee.tags, count: c.pointee.n_tags)
+        meta = unsafe Unpacked.string(c.pointee.meta)
         schedule = unsafe Self.schedule(c: c)
-        unique = unsafe Unpacked.message(c.unique, Wire.Unique.init(c:))
-        idempotencyKey = unsafe Unpacked.string(c.idempotency_key)
-        expiresIn = unsafe Unpacked.message(c.expires_in, Wire.Duration.init(c:))
-        traceparent = unsafe Unpacked.string(c.traceparent)
+        unique = unsafe c.pointee.unique.map { unsafe Wire.Unique(c: $0) }
+        idempotencyKey = unsafe Unpacked.string(c.pointee.idempotency_key)
+        expiresIn = unsafe c.pointee.expires_in.map { unsafe Wire.Duration(c: $0) }
+        traceparent = unsafe Unpacked.string(c.pointee.traceparent)
     }
 
-    private static func schedule(c: borrowing Relay__V1__NewJob) -> Schedule? {
-        switch unsafe c.schedule_case.rawValue {
-        case 8: unsafe Unpacked.message(c.scheduled_at, Wire.Timestamp.init(c:)).map(Schedule.scheduledAt)
-        case 9: unsafe Unpacked.message(c.schedule_in, Wire.Duration.init(c:)).map(Schedule.scheduleIn)
+    private static func schedule(c: UnsafePointer<Relay__V1__NewJob>) -> Schedule? {
+        switch unsafe c.pointee.schedule_case.rawValue {
+        case 8: unsafe c.pointee.scheduled_at.map { .scheduledAt(unsafe Wire.Timestamp(c: $0)) }
+        case 9: unsafe c.pointee.schedule_in.map { .scheduleIn(unsafe Wire.Duration(c: $0)) }
         default: nil
         }
     }
@@ -92,14 +92,14 @@ extension Wire.Unique: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__unique__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Unique) {
-        period = unsafe Unpacked.message(c.period, Wire.Duration.init(c:))
-        fields = unsafe Unpacked.strings(c.fields, count: c.n_fields)
-        keys = unsafe Unpacked.strings(c.keys, count: c.n_keys)
-        states = unsafe Unpacked.strings(c.states, count: c.n_states)
+    init(c: UnsafePointer<Relay__V1__Unique>) {
+        period = unsafe c.pointee.period.map { unsafe Wire.Duration(c: $0) }
+        fields = unsafe Unpacked.strings(c.pointee.fields, count: c.pointee.n_fields)
+        keys = unsafe Unpacked.strings(c.pointee.keys, count: c.pointee.n_keys)
+        states = unsafe Unpacked.strings(c.pointee.states, count: c.pointee.n_states)
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -124,11 +124,11 @@ extension Wire.AsyncResponse: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__async_response__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__AsyncResponse) {
-        relays = unsafe Unpacked.messages(c.relays, count: c.n_relays, Wire.Relay.init(c:))
+    init(c: UnsafePointer<Relay__V1__AsyncResponse>) {
+        relays = unsafe Unpacked.messages(c.pointee.relays, count: c.pointee.n_relays) { unsafe Wire.Relay(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -146,14 +146,14 @@ extension Wire.Relay: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__relay__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Relay) {
-        jobID = unsafe c.job_id
-        ref = unsafe Unpacked.bytes(c.ref)
-        instance = unsafe Unpacked.string(c.instance)
-        duplicate = unsafe c.duplicate != 0
+    init(c: UnsafePointer<Relay__V1__Relay>) {
+        jobID = unsafe c.pointee.job_id
+        ref = unsafe Unpacked.bytes(c.pointee.ref)
+        instance = unsafe Unpacked.string(c.pointee.instance)
+        duplicate = unsafe c.pointee.duplicate != 0
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -172,14 +172,14 @@ extension Wire.AwaitRequest: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__await_request__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__AwaitRequest) {
-        relay = unsafe Unpacked.message(c.relay, Wire.Relay.init(c:))
-        timeout = unsafe Unpacked.message(c.timeout, Wire.Duration.init(c:))
-        withRetries = unsafe c.with_retries != 0
-        cancelOn = Wire.CancelOn(rawValue: unsafe c.cancel_on.rawValue) ?? .unspecified
+    init(c: UnsafePointer<Relay__V1__AwaitRequest>) {
+        relay = unsafe c.pointee.relay.map { unsafe Wire.Relay(c: $0) }
+        timeout = unsafe c.pointee.timeout.map { unsafe Wire.Duration(c: $0) }
+        withRetries = unsafe c.pointee.with_retries != 0
+        cancelOn = Wire.CancelOn(rawValue: unsafe c.pointee.cancel_on.rawValue) ?? .unspecified
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -198,11 +198,11 @@ extension Wire.AwaitResponse: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__await_response__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__AwaitResponse) {
-        result = unsafe Unpacked.message(c.result, Wire.AwaitResult.init(c:))
+    init(c: UnsafePointer<Relay__V1__AwaitResponse>) {
+        result = unsafe c.pointee.result.map { unsafe Wire.AwaitResult(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -218,16 +218,16 @@ extension Wire.AwaitManyRequest: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__await_many_request__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__AwaitManyRequest) {
-        relays = unsafe Unpacked.messages(c.relays, count: c.n_relays, Wire.Relay.init(c:))
-        timeout = unsafe Unpacked.message(c.timeout, Wire.Duration.init(c:))
-        withRetries = unsafe c.with_retries != 0
-        progress = unsafe c.progress != 0
-        stopAfter = unsafe c.stop_after
-        failFast = unsafe c.fail_fast != 0
+    init(c: UnsafePointer<Relay__V1__AwaitManyRequest>) {
+        relays = unsafe Unpacked.messages(c.pointee.relays, count: c.pointee.n_relays) { unsafe Wire.Relay(c: $0) }
+        timeout = unsafe c.pointee.timeout.map { unsafe Wire.Duration(c: $0) }
+        withRetries = unsafe c.pointee.with_retries != 0
+        progress = unsafe c.pointee.progress != 0
+        stopAfter = unsafe c.pointee.stop_after
+        failFast = unsafe c.pointee.fail_fast != 0
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -250,19 +250,19 @@ extension Wire.AwaitManyResponse: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__await_many_response__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__AwaitManyResponse) {
-        index = unsafe c.index
+    init(c: UnsafePointer<Relay__V1__AwaitManyResponse>) {
+        index = unsafe c.pointee.index
         event = unsafe Self.event(c: c)
     }
 
-    private static func event(c: borrowing Relay__V1__AwaitManyResponse) -> Event? {
-        switch unsafe c.event_case.rawValue {
-        case 2: unsafe Unpacked.message(c.result, Wire.AwaitResult.init(c:)).map(Event.result)
-        case 3: unsafe Unpacked.message(c.progress, Wire.Progress.init(c:)).map(Event.progress)
-        case 4: unsafe Unpacked.message(c.heartbeat, Wire.Heartbeat.init(c:)).map(Event.heartbeat)
+    private static func event(c: UnsafePointer<Relay__V1__AwaitManyResponse>) -> Event? {
+        switch unsafe c.pointee.event_case.rawValue {
+        case 2: unsafe c.pointee.result.map { .result(unsafe Wire.AwaitResult(c: $0)) }
+        case 3: unsafe c.pointee.progress.map { .progress(unsafe Wire.Progress(c: $0)) }
+        case 4: unsafe c.pointee.heartbeat.map { .heartbeat(unsafe Wire.Heartbeat(c: $0)) }
         default: nil
         }
     }
@@ -286,10 +286,10 @@ extension Wire.Heartbeat: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__heartbeat__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Heartbeat) {
+    init(c: UnsafePointer<Relay__V1__Heartbeat>) {
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -304,19 +304,19 @@ extension Wire.AwaitResult: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__await_result__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__AwaitResult) {
-        relay = unsafe Unpacked.message(c.relay, Wire.Relay.init(c:))
-        attempt = unsafe c.attempt
+    init(c: UnsafePointer<Relay__V1__AwaitResult>) {
+        relay = unsafe c.pointee.relay.map { unsafe Wire.Relay(c: $0) }
+        attempt = unsafe c.pointee.attempt
         outcome = unsafe Self.outcome(c: c)
     }
 
-    private static func outcome(c: borrowing Relay__V1__AwaitResult) -> Outcome? {
-        switch unsafe c.outcome_case.rawValue {
-        case 3: unsafe Unpacked.message(c.ok, Wire.Value.init(c:)).map(Outcome.ok)
-        case 4: unsafe Unpacked.message(c.error, Wire.Failure.init(c:)).map(Outcome.error)
+    private static func outcome(c: UnsafePointer<Relay__V1__AwaitResult>) -> Outcome? {
+        switch unsafe c.pointee.outcome_case.rawValue {
+        case 3: unsafe c.pointee.ok.map { .ok(unsafe Wire.Value(c: $0)) }
+        case 4: unsafe c.pointee.error.map { .error(unsafe Wire.Failure(c: $0)) }
         default: nil
         }
     }
@@ -340,18 +340,18 @@ extension Wire.Value: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__value__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Value) {
+    init(c: UnsafePointer<Relay__V1__Value>) {
         kind = unsafe Self.kind(c: c)
-        contentType = unsafe Unpacked.string(c.content_type)
+        contentType = unsafe Unpacked.string(c.pointee.content_type)
     }
 
-    private static func kind(c: borrowing Relay__V1__Value) -> Kind? {
-        switch unsafe c.kind_case.rawValue {
-        case 1: .json(unsafe Unpacked.string(c.json))
-        case 2: .data(unsafe Unpacked.bytes(c.data))
+    private static func kind(c: UnsafePointer<Relay__V1__Value>) -> Kind? {
+        switch unsafe c.pointee.kind_case.rawValue {
+        case 1: .json(unsafe Unpacked.string(c.pointee.json))
+        case 2: .data(unsafe Unpacked.bytes(c.pointee.data))
         default: nil
         }
     }
@@ -374,16 +374,16 @@ extension Wire.Failure: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__failure__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Failure) {
-        reason = Wire.Reason(rawValue: unsafe c.reason.rawValue) ?? .unspecified
-        kind = unsafe Unpacked.string(c.kind)
-        message = unsafe Unpacked.string(c.message)
-        stacktrace = unsafe Unpacked.string(c.stacktrace)
-        state = unsafe Unpacked.string(c.state)
-        executors = unsafe c.executors
+    init(c: UnsafePointer<Relay__V1__Failure>) {
+        reason = Wire.Reason(rawValue: unsafe c.pointee.reason.rawValue) ?? .unspecified
+        kind = unsafe Unpacked.string(c.pointee.kind)
+        message = unsafe Unpacked.string(c.pointee.message)
+        stacktrace = unsafe Unpacked.string(c.pointee.stacktrace)
+        state = unsafe Unpacked.string(c.pointee.state)
+        executors = unsafe c.pointee.executors
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -404,12 +404,12 @@ extension Wire.Progress: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__progress__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Progress) {
-        relay = unsafe Unpacked.message(c.relay, Wire.Relay.init(c:))
-        value = unsafe Unpacked.message(c.value, Wire.Value.init(c:))
+    init(c: UnsafePointer<Relay__V1__Progress>) {
+        relay = unsafe c.pointee.relay.map { unsafe Wire.Relay(c: $0) }
+        value = unsafe c.pointee.value.map { unsafe Wire.Value(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -426,15 +426,15 @@ extension Wire.CallRequest: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__call_request__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__CallRequest) {
-        instance = unsafe Unpacked.string(c.instance)
-        job = unsafe Unpacked.message(c.job, Wire.NewJob.init(c:))
-        timeout = unsafe Unpacked.message(c.timeout, Wire.Duration.init(c:))
-        withRetries = unsafe c.with_retries != 0
-        cancelOn = Wire.CancelOn(rawValue: unsafe c.cancel_on.rawValue) ?? .unspecified
+    init(c: UnsafePointer<Relay__V1__CallRequest>) {
+        instance = unsafe Unpacked.string(c.pointee.instance)
+        job = unsafe c.pointee.job.map { unsafe Wire.NewJob(c: $0) }
+        timeout = unsafe c.pointee.timeout.map { unsafe Wire.Duration(c: $0) }
+        withRetries = unsafe c.pointee.with_retries != 0
+        cancelOn = Wire.CancelOn(rawValue: unsafe c.pointee.cancel_on.rawValue) ?? .unspecified
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -454,11 +454,11 @@ extension Wire.CallResponse: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__call_response__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__CallResponse) {
-        result = unsafe Unpacked.message(c.result, Wire.AwaitResult.init(c:))
+    init(c: UnsafePointer<Relay__V1__CallResponse>) {
+        result = unsafe c.pointee.result.map { unsafe Wire.AwaitResult(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -474,11 +474,11 @@ extension Wire.CancelRequest: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__cancel_request__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__CancelRequest) {
-        relay = unsafe Unpacked.message(c.relay, Wire.Relay.init(c:))
+    init(c: UnsafePointer<Relay__V1__CancelRequest>) {
+        relay = unsafe c.pointee.relay.map { unsafe Wire.Relay(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -494,12 +494,12 @@ extension Wire.CancelResponse: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__cancel_response__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__CancelResponse) {
-        cancelled = unsafe c.cancelled != 0
-        state = unsafe Unpacked.string(c.state)
+    init(c: UnsafePointer<Relay__V1__CancelResponse>) {
+        cancelled = unsafe c.pointee.cancelled != 0
+        state = unsafe Unpacked.string(c.pointee.state)
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {

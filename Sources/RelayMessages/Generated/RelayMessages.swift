@@ -47,7 +47,7 @@ extension Wire {
         package var traceparent: String
 
         /// When the job may first run; neither is at once.
-        package enum Schedule: Sendable, Hashable {
+        package indirect enum Schedule: Sendable, Hashable {
             /// The moment.
             case scheduledAt(Timestamp)
             /// The delay, by the database's clock.
@@ -226,7 +226,7 @@ extension Wire {
         package var event: Event?
 
         /// What happened.
-        package enum Event: Sendable, Hashable {
+        package indirect enum Event: Sendable, Hashable {
             /// The relay's answer; its last event.
             case result(AwaitResult)
             /// Its executor reported progress.
@@ -261,7 +261,7 @@ extension Wire {
         package var outcome: Outcome?
 
         /// How it ended.
-        package enum Outcome: Sendable, Hashable {
+        package indirect enum Outcome: Sendable, Hashable {
             /// The job's result.
             case ok(Value)
             /// Why there is none.

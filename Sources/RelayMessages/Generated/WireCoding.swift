@@ -12,26 +12,26 @@ extension Wire.ClientFrame: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__client_frame__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__ClientFrame) {
-        callID = unsafe c.call_id
+    init(c: UnsafePointer<Relay__V1__ClientFrame>) {
+        callID = unsafe c.pointee.call_id
         body = unsafe Self.body(c: c)
     }
 
-    private static func body(c: borrowing Relay__V1__ClientFrame) -> Body? {
-        switch unsafe c.body_case.rawValue {
-        case 2: unsafe Unpacked.message(c.hello, Wire.Hello.init(c:)).map(Body.hello)
-        case 3: unsafe Unpacked.message(c.async_request, Wire.AsyncRequest.init(c:)).map(Body.asyncRequest)
-        case 4: unsafe Unpacked.message(c.await_request, Wire.AwaitRequest.init(c:)).map(Body.awaitRequest)
-        case 5: unsafe Unpacked.message(c.await_many_request, Wire.AwaitManyRequest.init(c:)).map(Body.awaitManyRequest)
-        case 6: unsafe Unpacked.message(c.call_request, Wire.CallRequest.init(c:)).map(Body.callRequest)
-        case 7: unsafe Unpacked.message(c.cancel_request, Wire.CancelRequest.init(c:)).map(Body.cancelRequest)
-        case 8: unsafe Unpacked.message(c.work_request, Wire.WorkRequest.init(c:)).map(Body.workRequest)
-        case 9: unsafe Unpacked.message(c.abandon, Wire.Abandon.init(c:)).map(Body.abandon)
-        case 10: unsafe Unpacked.message(c.ping, Wire.Ping.init(c:)).map(Body.ping)
-        case 11: unsafe Unpacked.message(c.pong, Wire.Pong.init(c:)).map(Body.pong)
+    private static func body(c: UnsafePointer<Relay__V1__ClientFrame>) -> Body? {
+        switch unsafe c.pointee.body_case.rawValue {
+        case 2: unsafe c.pointee.hello.map { .hello(unsafe Wire.Hello(c: $0)) }
+        case 3: unsafe c.pointee.async_request.map { .asyncRequest(unsafe Wire.AsyncRequest(c: $0)) }
+        case 4: unsafe c.pointee.await_request.map { .awaitRequest(unsafe Wire.AwaitRequest(c: $0)) }
+        case 5: unsafe c.pointee.await_many_request.map { .awaitManyRequest(unsafe Wire.AwaitManyRequest(c: $0)) }
+        case 6: unsafe c.pointee.call_request.map { .callRequest(unsafe Wire.CallRequest(c: $0)) }
+        case 7: unsafe c.pointee.cancel_request.map { .cancelRequest(unsafe Wire.CancelRequest(c: $0)) }
+        case 8: unsafe c.pointee.work_request.map { .workRequest(unsafe Wire.WorkRequest(c: $0)) }
+        case 9: unsafe c.pointee.abandon.map { .abandon(unsafe Wire.Abandon(c: $0)) }
+        case 10: unsafe c.pointee.ping.map { .ping(unsafe Wire.Ping(c: $0)) }
+        case 11: unsafe c.pointee.pong.map { .pong(unsafe Wire.Pong(c: $0)) }
         default: nil
         }
     }
@@ -62,27 +62,27 @@ extension Wire.ServerFrame: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__server_frame__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__ServerFrame) {
-        callID = unsafe c.call_id
+    init(c: UnsafePointer<Relay__V1__ServerFrame>) {
+        callID = unsafe c.pointee.call_id
         body = unsafe Self.body(c: c)
     }
 
-    private static func body(c: borrowing Relay__V1__ServerFrame) -> Body? {
-        switch unsafe c.body_case.rawValue {
-        case 2: unsafe Unpacked.message(c.welcome, Wire.Welcome.init(c:)).map(Body.welcome)
-        case 3: unsafe Unpacked.message(c.async_response, Wire.AsyncResponse.init(c:)).map(Body.asyncResponse)
-        case 4: unsafe Unpacked.message(c.await_response, Wire.AwaitResponse.init(c:)).map(Body.awaitResponse)
-        case 5: unsafe Unpacked.message(c.await_many_response, Wire.AwaitManyResponse.init(c:)).map(Body.awaitManyResponse)
-        case 6: unsafe Unpacked.message(c.call_response, Wire.CallResponse.init(c:)).map(Body.callResponse)
-        case 7: unsafe Unpacked.message(c.cancel_response, Wire.CancelResponse.init(c:)).map(Body.cancelResponse)
-        case 8: unsafe Unpacked.message(c.work_response, Wire.WorkResponse.init(c:)).map(Body.workResponse)
-        case 9: unsafe Unpacked.message(c.status, Wire.Status.init(c:)).map(Body.status)
-        case 10: unsafe Unpacked.message(c.pong, Wire.Pong.init(c:)).map(Body.pong)
-        case 11: unsafe Unpacked.message(c.go_away, Wire.GoAway.init(c:)).map(Body.goAway)
-        case 12: unsafe Unpacked.message(c.ping, Wire.Ping.init(c:)).map(Body.ping)
+    private static func body(c: UnsafePointer<Relay__V1__ServerFrame>) -> Body? {
+        switch unsafe c.pointee.body_case.rawValue {
+        case 2: unsafe c.pointee.welcome.map { .welcome(unsafe Wire.Welcome(c: $0)) }
+        case 3: unsafe c.pointee.async_response.map { .asyncResponse(unsafe Wire.AsyncResponse(c: $0)) }
+        case 4: unsafe c.pointee.await_response.map { .awaitResponse(unsafe Wire.AwaitResponse(c: $0)) }
+        case 5: unsafe c.pointee.await_many_response.map { .awaitManyResponse(unsafe Wire.AwaitManyResponse(c: $0)) }
+        case 6: unsafe c.pointee.call_response.map { .callResponse(unsafe Wire.CallResponse(c: $0)) }
+        case 7: unsafe c.pointee.cancel_response.map { .cancelResponse(unsafe Wire.CancelResponse(c: $0)) }
+        case 8: unsafe c.pointee.work_response.map { .workResponse(unsafe Wire.WorkResponse(c: $0)) }
+        case 9: unsafe c.pointee.status.map { .status(unsafe Wire.Status(c: $0)) }
+        case 10: unsafe c.pointee.pong.map { .pong(unsafe Wire.Pong(c: $0)) }
+        case 11: unsafe c.pointee.go_away.map { .goAway(unsafe Wire.GoAway(c: $0)) }
+        case 12: unsafe c.pointee.ping.map { .ping(unsafe Wire.Ping(c: $0)) }
         default: nil
         }
     }
@@ -114,14 +114,14 @@ extension Wire.Hello: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__hello__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Hello) {
-        version = unsafe c.version
-        client = unsafe Unpacked.string(c.client)
-        token = unsafe Unpacked.string(c.token)
-        acceptZlib = unsafe c.accept_zlib != 0
+    init(c: UnsafePointer<Relay__V1__Hello>) {
+        version = unsafe c.pointee.version
+        client = unsafe Unpacked.string(c.pointee.client)
+        token = unsafe Unpacked.string(c.pointee.token)
+        acceptZlib = unsafe c.pointee.accept_zlib != 0
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -140,16 +140,16 @@ extension Wire.Welcome: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__welcome__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Welcome) {
-        version = unsafe c.version
-        server = unsafe Unpacked.string(c.server)
-        node = unsafe Unpacked.string(c.node)
-        maxMessageBytes = unsafe c.max_message_bytes
-        maxCalls = unsafe c.max_calls
-        acceptZlib = unsafe c.accept_zlib != 0
+    init(c: UnsafePointer<Relay__V1__Welcome>) {
+        version = unsafe c.pointee.version
+        server = unsafe Unpacked.string(c.pointee.server)
+        node = unsafe Unpacked.string(c.pointee.node)
+        maxMessageBytes = unsafe c.pointee.max_message_bytes
+        maxCalls = unsafe c.pointee.max_calls
+        acceptZlib = unsafe c.pointee.accept_zlib != 0
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -170,15 +170,15 @@ extension Wire.Status: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__status__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Status) {
-        code = unsafe c.code
-        message = unsafe Unpacked.string(c.message)
-        violations = unsafe Unpacked.messages(c.violations, count: c.n_violations, Wire.FieldViolation.init(c:))
-        reason = unsafe Unpacked.string(c.reason)
-        retryAfter = unsafe Unpacked.message(c.retry_after, Wire.Duration.init(c:))
+    init(c: UnsafePointer<Relay__V1__Status>) {
+        code = unsafe c.pointee.code
+        message = unsafe Unpacked.string(c.pointee.message)
+        violations = unsafe Unpacked.messages(c.pointee.violations, count: c.pointee.n_violations) { unsafe Wire.FieldViolation(c: $0) }
+        reason = unsafe Unpacked.string(c.pointee.reason)
+        retryAfter = unsafe c.pointee.retry_after.map { unsafe Wire.Duration(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -200,12 +200,12 @@ extension Wire.FieldViolation: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__field_violation__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__FieldViolation) {
-        field = unsafe Unpacked.string(c.field)
-        reason = unsafe Unpacked.string(c.reason)
+    init(c: UnsafePointer<Relay__V1__FieldViolation>) {
+        field = unsafe Unpacked.string(c.pointee.field)
+        reason = unsafe Unpacked.string(c.pointee.reason)
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -222,10 +222,10 @@ extension Wire.Abandon: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__abandon__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Abandon) {
+    init(c: UnsafePointer<Relay__V1__Abandon>) {
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -240,11 +240,11 @@ extension Wire.Ping: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__ping__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Ping) {
-        data = unsafe Unpacked.bytes(c.data)
+    init(c: UnsafePointer<Relay__V1__Ping>) {
+        data = unsafe Unpacked.bytes(c.pointee.data)
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -260,11 +260,11 @@ extension Wire.Pong: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__pong__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Pong) {
-        data = unsafe Unpacked.bytes(c.data)
+    init(c: UnsafePointer<Relay__V1__Pong>) {
+        data = unsafe Unpacked.bytes(c.pointee.data)
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -280,12 +280,12 @@ extension Wire.GoAway: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__go_away__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__GoAway) {
-        reason = unsafe Unpacked.string(c.reason)
-        grace = unsafe Unpacked.message(c.grace, Wire.Duration.init(c:))
+    init(c: UnsafePointer<Relay__V1__GoAway>) {
+        reason = unsafe Unpacked.string(c.pointee.reason)
+        grace = unsafe c.pointee.grace.map { unsafe Wire.Duration(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {

@@ -10,7 +10,7 @@ extension Wire {
         package var body: Body?
 
         /// One of them.
-        package enum Body: Sendable, Hashable {
+        package indirect enum Body: Sendable, Hashable {
             /// First, with call_id 0.
             case hello(Hello)
             /// Starts an Async.
@@ -51,7 +51,7 @@ extension Wire {
         package var body: Body?
 
         /// One of them.
-        package enum Body: Sendable, Hashable {
+        package indirect enum Body: Sendable, Hashable {
             /// Answers hello.
             case welcome(Welcome)
             /// Answers an Async.

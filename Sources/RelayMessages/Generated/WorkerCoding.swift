@@ -12,19 +12,19 @@ extension Wire.WorkRequest: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__work_request__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__WorkRequest) {
+    init(c: UnsafePointer<Relay__V1__WorkRequest>) {
         message = unsafe Self.message(c: c)
     }
 
-    private static func message(c: borrowing Relay__V1__WorkRequest) -> Message? {
-        switch unsafe c.message_case.rawValue {
-        case 1: unsafe Unpacked.message(c.subscribe, Wire.Subscribe.init(c:)).map(Message.subscribe)
-        case 2: unsafe Unpacked.message(c.finish, Wire.Finish.init(c:)).map(Message.finish)
-        case 3: unsafe Unpacked.message(c.progress, Wire.ProgressReport.init(c:)).map(Message.progress)
-        case 4: unsafe Unpacked.message(c.drain, Wire.Drain.init(c:)).map(Message.drain)
+    private static func message(c: UnsafePointer<Relay__V1__WorkRequest>) -> Message? {
+        switch unsafe c.pointee.message_case.rawValue {
+        case 1: unsafe c.pointee.subscribe.map { .subscribe(unsafe Wire.Subscribe(c: $0)) }
+        case 2: unsafe c.pointee.finish.map { .finish(unsafe Wire.Finish(c: $0)) }
+        case 3: unsafe c.pointee.progress.map { .progress(unsafe Wire.ProgressReport(c: $0)) }
+        case 4: unsafe c.pointee.drain.map { .drain(unsafe Wire.Drain(c: $0)) }
         default: nil
         }
     }
@@ -48,13 +48,13 @@ extension Wire.Subscribe: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__subscribe__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Subscribe) {
-        instance = unsafe Unpacked.string(c.instance)
-        node = unsafe Unpacked.string(c.node)
-        queues = unsafe Unpacked.messages(c.queues, count: c.n_queues, Wire.QueueLimit.init(c:))
+    init(c: UnsafePointer<Relay__V1__Subscribe>) {
+        instance = unsafe Unpacked.string(c.pointee.instance)
+        node = unsafe Unpacked.string(c.pointee.node)
+        queues = unsafe Unpacked.messages(c.pointee.queues, count: c.pointee.n_queues) { unsafe Wire.QueueLimit(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -74,12 +74,12 @@ extension Wire.QueueLimit: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__queue_limit__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__QueueLimit) {
-        queue = unsafe Unpacked.string(c.queue)
-        limit = unsafe c.limit
+    init(c: UnsafePointer<Relay__V1__QueueLimit>) {
+        queue = unsafe Unpacked.string(c.pointee.queue)
+        limit = unsafe c.pointee.limit
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -96,22 +96,22 @@ extension Wire.Finish: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__finish__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Finish) {
-        jobID = unsafe c.job_id
-        attempt = unsafe c.attempt
+    init(c: UnsafePointer<Relay__V1__Finish>) {
+        jobID = unsafe c.pointee.job_id
+        attempt = unsafe c.pointee.attempt
         outcome = unsafe Self.outcome(c: c)
     }
 
-    private static func outcome(c: borrowing Relay__V1__Finish) -> Outcome? {
-        switch unsafe c.outcome_case.rawValue {
-        case 3: unsafe Unpacked.message(c.ok, Wire.Value.init(c:)).map(Outcome.ok)
-        case 4: unsafe Unpacked.message(c.exception, Wire.Exception.init(c:)).map(Outcome.exception)
-        case 5: unsafe Unpacked.message(c.snooze, Wire.Duration.init(c:)).map(Outcome.snooze)
-        case 6: .cancel(unsafe Unpacked.string(c.cancel))
-        case 7: .discard(unsafe Unpacked.string(c.discard))
+    private static func outcome(c: UnsafePointer<Relay__V1__Finish>) -> Outcome? {
+        switch unsafe c.pointee.outcome_case.rawValue {
+        case 3: unsafe c.pointee.ok.map { .ok(unsafe Wire.Value(c: $0)) }
+        case 4: unsafe c.pointee.exception.map { .exception(unsafe Wire.Exception(c: $0)) }
+        case 5: unsafe c.pointee.snooze.map { .snooze(unsafe Wire.Duration(c: $0)) }
+        case 6: .cancel(unsafe Unpacked.string(c.pointee.cancel))
+        case 7: .discard(unsafe Unpacked.string(c.pointee.discard))
         default: nil
         }
     }
@@ -138,13 +138,13 @@ extension Wire.Exception: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__exception__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Exception) {
-        kind = unsafe Unpacked.string(c.kind)
-        message = unsafe Unpacked.string(c.message)
-        stacktrace = unsafe Unpacked.string(c.stacktrace)
+    init(c: UnsafePointer<Relay__V1__Exception>) {
+        kind = unsafe Unpacked.string(c.pointee.kind)
+        message = unsafe Unpacked.string(c.pointee.message)
+        stacktrace = unsafe Unpacked.string(c.pointee.stacktrace)
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -162,13 +162,13 @@ extension Wire.ProgressReport: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__progress_report__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__ProgressReport) {
-        jobID = unsafe c.job_id
-        attempt = unsafe c.attempt
-        value = unsafe Unpacked.message(c.value, Wire.Value.init(c:))
+    init(c: UnsafePointer<Relay__V1__ProgressReport>) {
+        jobID = unsafe c.pointee.job_id
+        attempt = unsafe c.pointee.attempt
+        value = unsafe c.pointee.value.map { unsafe Wire.Value(c: $0) }
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -186,20 +186,20 @@ extension Wire.WorkResponse: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__work_response__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__WorkResponse) {
+    init(c: UnsafePointer<Relay__V1__WorkResponse>) {
         message = unsafe Self.message(c: c)
     }
 
-    private static func message(c: borrowing Relay__V1__WorkResponse) -> Message? {
-        switch unsafe c.message_case.rawValue {
-        case 1: unsafe Unpacked.message(c.subscribed, Wire.Subscribed.init(c:)).map(Message.subscribed)
-        case 2: unsafe Unpacked.message(c.job, Wire.Job.init(c:)).map(Message.job)
-        case 3: unsafe Unpacked.message(c.cancel, Wire.CancelJob.init(c:)).map(Message.cancel)
-        case 4: unsafe Unpacked.message(c.finished, Wire.Finished.init(c:)).map(Message.finished)
-        case 5: unsafe Unpacked.message(c.draining, Wire.Draining.init(c:)).map(Message.draining)
+    private static func message(c: UnsafePointer<Relay__V1__WorkResponse>) -> Message? {
+        switch unsafe c.pointee.message_case.rawValue {
+        case 1: unsafe c.pointee.subscribed.map { .subscribed(unsafe Wire.Subscribed(c: $0)) }
+        case 2: unsafe c.pointee.job.map { .job(unsafe Wire.Job(c: $0)) }
+        case 3: unsafe c.pointee.cancel.map { .cancel(unsafe Wire.CancelJob(c: $0)) }
+        case 4: unsafe c.pointee.finished.map { .finished(unsafe Wire.Finished(c: $0)) }
+        case 5: unsafe c.pointee.draining.map { .draining(unsafe Wire.Draining(c: $0)) }
         default: nil
         }
     }
@@ -224,24 +224,24 @@ extension Wire.Job: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__job__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Job) {
-        id = unsafe c.id
-        attempt = unsafe c.attempt
-        maxAttempts = unsafe c.max_attempts
-        worker = unsafe Unpacked.string(c.worker)
-        queue = unsafe Unpacked.string(c.queue)
-        args = unsafe Unpacked.string(c.args)
-        meta = unsafe Unpacked.string(c.meta)
-        tags = unsafe Unpacked.strings(c.tags, count: c.n_tags)
-        priority = unsafe c.priority
-        insertedAt = unsafe Unpacked.message(c.inserted_at, Wire.Timestamp.init(c:))
-        scheduledAt = unsafe Unpacked.message(c.scheduled_at, Wire.Timestamp.init(c:))
-        attemptedAt = unsafe Unpacked.message(c.attempted_at, Wire.Timestamp.init(c:))
-        remaining = unsafe Unpacked.message(c.remaining, Wire.Duration.init(c:))
-        traceparent = unsafe Unpacked.string(c.traceparent)
+    init(c: UnsafePointer<Relay__V1__Job>) {
+        id = unsafe c.pointee.id
+        attempt = unsafe c.pointee.attempt
+        maxAttempts = unsafe c.pointee.max_attempts
+        worker = unsafe Unpacked.string(c.pointee.worker)
+        queue = unsafe Unpacked.string(c.pointee.queue)
+        args = unsafe Unpacked.string(c.pointee.args)
+        meta = unsafe Unpacked.string(c.pointee.meta)
+        tags = unsafe Unpacked.strings(c.pointee.tags, count: c.pointee.n_tags)
+        priority = unsafe c.pointee.priority
+        insertedAt = unsafe c.pointee.inserted_at.map { unsafe Wire.Timestamp(c: $0) }
+        scheduledAt = unsafe c.pointee.scheduled_at.map { unsafe Wire.Timestamp(c: $0) }
+        attemptedAt = unsafe c.pointee.attempted_at.map { unsafe Wire.Timestamp(c: $0) }
+        remaining = unsafe c.pointee.remaining.map { unsafe Wire.Duration(c: $0) }
+        traceparent = unsafe Unpacked.string(c.pointee.traceparent)
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -272,13 +272,13 @@ extension Wire.Finished: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__finished__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Finished) {
-        jobID = unsafe c.job_id
-        attempt = unsafe c.attempt
-        accepted = unsafe c.accepted != 0
+    init(c: UnsafePointer<Relay__V1__Finished>) {
+        jobID = unsafe c.pointee.job_id
+        attempt = unsafe c.pointee.attempt
+        accepted = unsafe c.pointee.accepted != 0
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -296,12 +296,12 @@ extension Wire.CancelJob: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__cancel_job__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__CancelJob) {
-        jobID = unsafe c.job_id
-        attempt = unsafe c.attempt
+    init(c: UnsafePointer<Relay__V1__CancelJob>) {
+        jobID = unsafe c.pointee.job_id
+        attempt = unsafe c.pointee.attempt
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -318,11 +318,11 @@ extension Wire.Subscribed: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__subscribed__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Subscribed) {
-        node = unsafe Unpacked.string(c.node)
+    init(c: UnsafePointer<Relay__V1__Subscribed>) {
+        node = unsafe Unpacked.string(c.pointee.node)
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -338,10 +338,10 @@ extension Wire.Draining: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__draining__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Draining) {
+    init(c: UnsafePointer<Relay__V1__Draining>) {
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {
@@ -356,10 +356,10 @@ extension Wire.Drain: CodedMessage {
         in allocator: UnsafeMutablePointer<ProtobufCAllocator>
     ) -> Self? {
         unsafe relay__v1__drain__unpack(allocator, bytes.count, bytes.baseAddress)
-            .map { unsafe Self(c: $0.pointee) }
+            .map { unsafe Self(c: $0) }
     }
 
-    init(c: borrowing Relay__V1__Drain) {
+    init(c: UnsafePointer<Relay__V1__Drain>) {
     }
 
     func visit<Sink: FieldSink & ~Copyable & ~Escapable>(_ sink: inout Sink) {

@@ -8,7 +8,7 @@ extension Wire {
         package var message: Message?
 
         /// One of them.
-        package enum Message: Sendable, Hashable {
+        package indirect enum Message: Sendable, Hashable {
             /// First, and once.
             case subscribe(Subscribe)
             /// An attempt has ended.
@@ -75,7 +75,7 @@ extension Wire {
         package var outcome: Outcome?
 
         /// How it ended; none set is ok with null.
-        package enum Outcome: Sendable, Hashable {
+        package indirect enum Outcome: Sendable, Hashable {
             /// The result.
             case ok(Value)
             /// It raised.
@@ -148,7 +148,7 @@ extension Wire {
         package var message: Message?
 
         /// One of them.
-        package enum Message: Sendable, Hashable {
+        package indirect enum Message: Sendable, Hashable {
             /// The subscription holds.
             case subscribed(Subscribed)
             /// Run this.
