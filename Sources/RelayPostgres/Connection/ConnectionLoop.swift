@@ -1,391 +1,376 @@
-import DequeModule
-import Glibc
-import Logging
-import NIOConcurrencyHelpers
+internal import DequeModule
+internal import Glibc
+internal import Logging
 
 /// What a connection's thread does until it is closed: connect, send a batch, hear its end, sleep.
+///
+/// Every decision is taken by a value (`UnitQueue`, `Flight`, `Segment`, `Backoff`); this performs them.
 final class ConnectionLoop {
-    struct Terms: Sendable {
-        var configuration: PGConfiguration
-        var mailbox: Mailbox
-        var name: String
-        var logger: Logger
-        var onEvent: @Sendable (PGEvent) -> Void
+    private enum Phase {
+        /// Waits before connecting again.
+        case resting(until: ContinuousClock.Instant)
+        /// Connects.
+        case dialing(PGHandle, until: ContinuousClock.Instant, isWriting: Bool)
+        /// Sets the session up.
+        case settingUp(PGHandle, until: ContinuousClock.Instant)
+        /// Carries out units.
+        case ready(PGHandle, since: ContinuousClock.Instant)
     }
 
-    /// How often a unit is run again for a fault that passes, such as a deadlock.
-    private static let maxRetries = 3
-    /// How often a transaction is shared again after a neighbour failed it, before its members run alone.
-    private static let maxBystanderFailures = 2
+    /// TLS may hold decrypted input back that poll(2) does not see; then it is looked for this often.
+    private static let encryptedPollInterval = Duration.milliseconds(20)
 
-    private let terms: Terms
-    private var waiting: Deque<PendingUnit> = []
-    private var failures = 0
+    private let terms: ConnectionTerms
+    private let mailbox: Mailbox
+    private var phase = Phase.resting(until: .now)
+    private var queue = UnitQueue()
+    private var flight = Flight()
+    private var cache: StatementCache
+    private var backoff: Backoff
+    private var isClosing = false
+    /// Why the session is to be left once the batch under way has ended.
+    private var retirement: PGError?
+    private var hasUnsentBytes = false
+    private var isSocketReady = false
+    /// Units answered since the mailbox was last told.
+    private var answered = (units: 0, bytes: 0)
 
-    init(_ terms: Terms) {
+    init(_ terms: ConnectionTerms, _ mailbox: Mailbox) {
         self.terms = terms
+        self.mailbox = mailbox
+        cache = StatementCache(limit: terms.configuration.maxPreparedStatements)
+        backoff = Backoff(terms.configuration.reconnectDelay)
     }
 
-    private var mailbox: Mailbox { terms.mailbox }
-
+    /// Runs until the connection is closed.
     func run() {
-        while !mailbox.isClosing {
-            switch connect() {
-            case .success(let handle):
-                serve(handle)
-            case .failure(let error):
-                terms.onEvent(.disconnected(error))
-                if failures == 0 {
-                    terms.logger.warning(
-                        "Postgres cannot be reached; trying until it can",
-                        metadata: ["connection": "\(terms.name)", "error": "\(error)"]
-                    )
-                }
-                failures += 1
+        while true {
+            takeMail()
+            let now = ContinuousClock.now
+            for unit in queue.takeExpired(now: now) { answer(unit, .failure(.neverSent)) }
+            for unit in flight.takeExpired(now: now) { answer(unit, .failure(.neverAnswered)) }
+            if isClosing {
+                for unit in queue.takeFresh() { answer(unit, .failure(.closed)) }
             }
-            if !mailbox.isClosing { rest() }
+            advance(now)
+            if isClosing, isAtRest {
+                leave()
+                if mailbox.finish() { return }
+            } else {
+                sleep()
+            }
         }
-        collect()
-        for unit in waiting {
-            unit.reply(.failure(PGError(.closed, message: "the connection is closed")))
+    }
+
+    private func takeMail() {
+        let mail = mailbox.take(answeredUnits: answered.units, answeredBytes: answered.bytes)
+        answered = (0, 0)
+        isClosing = mail.isClosing
+        for unit in mail.units { queue.add(unit) }
+        for (reply, error) in mail.refused { reply(.failure(error)) }
+    }
+
+    private func answer(_ unit: Submission, _ result: Result<[PGResult], PGError>) {
+        guard let reply = unit.reply else { return }
+        answered.units += 1
+        answered.bytes += unit.cost
+        reply(result)
+    }
+
+    /// Whether nothing is under way that closing should wait for.
+    private var isAtRest: Bool {
+        switch phase {
+        case .resting, .dialing, .settingUp: true
+        case .ready: flight.isDone && !queue.hasReruns
         }
-        waiting = []
-        mailbox.closed()
+    }
+
+    private func leave() {
+        for unit in queue.takeAll() { answer(unit, .failure(.closed)) }
+        // Frees the handle, which says goodbye to the server.
+        phase = .resting(until: .now)
+    }
+
+    private func advance(_ now: ContinuousClock.Instant) {
+        switch phase {
+        case .resting(let until):
+            if now >= until, !isClosing { dial(now) }
+        case .dialing(let handle, let until, _):
+            if now >= until {
+                lose(.timedOut(terms.configuration.connectTimeout))
+            } else if isSocketReady {
+                goOnDialing(handle, until: until)
+            }
+        case .settingUp(let handle, let until):
+            if now >= until {
+                lose(.timedOut(terms.configuration.connectTimeout))
+            } else if let loss = exchange(handle) {
+                lose(loss)
+            }
+        case .ready(let handle, _):
+            if let loss = exchange(handle) {
+                lose(loss)
+            } else if let last = flight.lastDeadline, last <= now {
+                lose(.hung)
+            }
+        }
     }
 
     // MARK: Connecting
 
-    private func connect() -> Result<PGHandle, PGError> {
-        guard let handle = PGHandle(terms.configuration) else {
-            return .failure(PGError(.unavailable, message: "out of memory"))
+    private func dial(_ now: ContinuousClock.Instant) {
+        let until = now + terms.configuration.connectTimeout
+        let target: ConnectionTarget
+        do throws(PGError) {
+            try terms.configuration.validate()
+            target = try ConnectionTarget(conninfo: terms.configuration.conninfo)
+        } catch {
+            return lose(error)
         }
-        let deadline = ContinuousClock.now + terms.configuration.connectTimeout
-        var progress = PGHandle.Progress.writing
-        while !mailbox.isClosing {
-            expireWaiting()
-            guard ContinuousClock.now < deadline else {
-                return .failure(
-                    PGError(
-                        .unavailable,
-                        message: "no answer within \(terms.configuration.connectTimeout)"
-                    )
-                )
+        let handle = PGHandle(
+            target,
+            applicationName: terms.applicationName,
+            attempt: backoff.failures
+        )
+        guard let handle else { return lose(PGError(.connect, message: "out of memory")) }
+        if handle.isHopeless { return lose(PGError(.connect, message: handle.errorMessage)) }
+        phase = .dialing(handle, until: until, isWriting: true)
+    }
+
+    private func goOnDialing(_ handle: PGHandle, until: ContinuousClock.Instant) {
+        switch handle.connect() {
+        case .reading:
+            phase = .dialing(handle, until: until, isWriting: false)
+        case .writing:
+            phase = .dialing(handle, until: until, isWriting: true)
+        case .failed:
+            lose(PGError(.connect, message: handle.errorMessage))
+        case .done:
+            guard handle.enterPipeline() else {
+                return lose(PGError(.connect, message: handle.errorMessage))
             }
-            sleep(handle.descriptor, write: progress == .writing, until: deadline)
-            progress = handle.poll()
-            switch progress {
-            case .reading, .writing:
-                continue
-            case .failed:
-                return .failure(PGError(.unavailable, message: handle.errorMessage))
-            case .done:
-                guard handle.enterPipeline() else {
-                    return .failure(PGError(.unavailable, message: handle.errorMessage))
-                }
-                return .success(handle)
+            do throws(PGError) {
+                let setup = try Submission(terms.setup, now: .now, reply: nil)
+                phase = .settingUp(handle, until: until)
+                if let loss = send([[setup]], on: handle) { lose(loss) }
+            } catch {
+                lose(error)
             }
         }
-        return .failure(PGError(.closed, message: "the connection is closed"))
     }
 
-    /// Waits before connecting again, longer each time, never in step with others.
-    private func rest() {
-        let range = terms.configuration.reconnectDelay
-        var delay = range.lowerBound
-        for _ in 0..<min(failures, 16) where delay < range.upperBound { delay = delay * 2 }
-        delay = min(delay, range.upperBound) * Double.random(in: 0.5...1)
-        let until = ContinuousClock.now + delay
-        while ContinuousClock.now < until, !mailbox.isClosing {
-            expireWaiting()
-            sleep(-1, write: false, until: until)
+    private func becomeReady(_ handle: PGHandle) {
+        phase = .ready(handle, since: .now)
+        let metadata: Logger.Metadata = ["backend": "\(handle.backendPID)"]
+        if backoff.failures > 0 {
+            terms.logger.notice("connected to Postgres again", metadata: metadata)
+        } else {
+            terms.logger.debug("connected to Postgres", metadata: metadata)
         }
-    }
-
-    private var setup: [PGStatement] {
-        func set(_ name: String, _ value: String) -> PGStatement {
-            PGStatement(
-                "SELECT set_config($1::text, $2::text, false)",
-                [.text(name), .text(value)]
+        if handle.isExposed {
+            terms.logger.warning(
+                "the connection to Postgres is not encrypted; set sslmode=verify-full"
             )
         }
-        func milliseconds(_ duration: Duration) -> String {
-            let (seconds, attoseconds) = duration.components
-            return "\(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)"
-        }
-        let configuration = terms.configuration
-        var statements = [
-            set("search_path", ""),
-            set("statement_timeout", milliseconds(configuration.statementTimeout)),
-            set("lock_timeout", milliseconds(configuration.lockTimeout)),
-            set(
-                "idle_in_transaction_session_timeout",
-                milliseconds(configuration.idleInTransactionTimeout)
-            ),
-        ]
-        for channel in configuration.channels {
-            let quoted = channel.split(separator: "\"", omittingEmptySubsequences: false).joined(
-                separator: "\"\""
-            )
-            statements.append(PGStatement("LISTEN \"\(quoted)\""))
-        }
-        return statements
-    }
-
-    // MARK: Serving
-
-    private func serve(_ handle: PGHandle) {
-        let ready = NIOLockedValueBox(false)
-        let first = PendingUnit(
-            unit: PGUnit(setup, alone: true),
-            deadline: .now + terms.configuration.connectTimeout
-        ) { result in
-            if case .success = result { ready.withLockedValue { $0 = true } }
-        }
-        var lost = perform([first], on: handle)
-        guard ready.withLockedValue({ $0 }), lost == nil else {
-            let error = lost ?? PGError(.unavailable, message: "the session could not be set up")
-            terms.onEvent(.disconnected(error))
-            failures += 1
-            return
-        }
-        if failures > 0 {
-            terms.logger.notice(
-                "connected to Postgres again",
-                metadata: ["connection": "\(terms.name)"]
-            )
-        }
-        failures = 0
         terms.onEvent(
             .connected(serverVersion: handle.serverVersion, backendPID: handle.backendPID)
         )
-        while lost == nil, !mailbox.isClosing {
-            collect()
-            if waiting.isEmpty {
-                lost = idle(handle)
-            } else {
-                lost = perform(nextBatch(), on: handle)
-            }
-        }
-        if let lost {
-            terms.onEvent(.disconnected(lost))
-            failures = 1
-            terms.logger.warning(
-                "the connection to Postgres is lost; connecting again",
-                metadata: ["connection": "\(terms.name)", "error": "\(lost)"]
-            )
-        }
     }
 
-    /// Waits for units or notifications; answers why the connection is lost, if it is.
-    private func idle(_ handle: PGHandle) -> PGError? {
-        guard mailbox.maySleep() else { return nil }
-        sleep(handle.descriptor, write: false, until: nil)
-        return take(handle)
-    }
-
-    /// Takes in what has arrived, and passes notifications on.
-    private func take(_ handle: PGHandle) -> PGError? {
-        let alive = handle.consume()
-        while let heard = handle.notification() {
-            terms.onEvent(
-                .notification(
-                    channel: heard.channel,
-                    payload: heard.payload,
-                    backendPID: heard.backendPID
-                )
-            )
-        }
-        return alive && handle.isGood ? nil : PGError(.unknown, message: handle.errorMessage)
-    }
-
-    private func collect() { waiting.append(contentsOf: mailbox.takeAll()) }
-
-    private func nextBatch() -> [PendingUnit] {
-        let count = min(waiting.count, terms.configuration.maxBatchUnits)
-        let batch = Array(waiting.prefix(count))
-        waiting.removeFirst(count)
-        return batch
-    }
-
-    /// Sends a batch and hears its end; answers why the connection is lost, if it is.
-    private func perform(_ units: [PendingUnit], on handle: PGHandle) -> PGError? {
+    /// The connection is lost or was not made: tells those who were sent, and rests.
+    private func lose(_ error: PGError) {
         let now = ContinuousClock.now
-        var ledger = PipelineLedger()
-        var lost: PGError?
-        for transaction in transactions(units, now: now) {
-            if lost == nil {
-                if !send(transaction, on: handle, &ledger) {
-                    lost = PGError(.unknown, message: handle.errorMessage)
-                }
-            } else {
-                waiting.insert(contentsOf: transaction, at: 0)
-            }
-        }
-        // The server's own timeouts come first; this is for a server that hangs.
-        let patience = units.map(\.unit.deadline).max() ?? .zero
-        while lost == nil, !ledger.isDone {
-            lost = exchange(handle, &ledger, until: now + patience)
-        }
-        if let lost { fail(ledger.open, lost) }
-        return lost
+        var uptime = Duration.zero
+        if case .ready(_, let since) = phase { uptime = now - since }
+        backoff.failed(after: uptime)
+        phase = .resting(until: now + backoff.delay(random: .random(in: 0...1)))
+        let units = flight.abandon()
+        cache = StatementCache(limit: terms.configuration.maxPreparedStatements)
+        retirement = nil
+        hasUnsentBytes = false
+        // Said once at each outage; the attempts in between are for those who look closely.
+        terms.logger.log(
+            level: backoff.failures == 1 ? .warning : .debug,
+            "no connection to Postgres; trying until there is one",
+            metadata: ["error": "\(error)", "failures": "\(backoff.failures)"]
+        )
+        var event = error
+        event.code = .connect
+        terms.onEvent(.disconnected(event))
+        for unit in units { answer(unit, .failure(error.asUnknown)) }
     }
 
-    /// Groups units into transactions, and fails those that have waited too long.
-    private func transactions(
-        _ units: [PendingUnit],
-        now: ContinuousClock.Instant
-    ) -> [[PendingUnit]] {
-        var shared: [PendingUnit] = []
-        var transactions: [[PendingUnit]] = []
-        for unit in units {
-            if unit.deadline <= now {
-                unit.reply(.failure(.expired))
-            } else if unit.unit.alone || unit.bystanderFailures > Self.maxBystanderFailures {
-                transactions.append([unit])
-            } else {
-                shared.append(unit)
+    // MARK: Exchanging
+
+    /// Reads, judges, writes and begins the next batch; answers why the connection is lost, if it is.
+    private func exchange(_ handle: PGHandle) -> PGError? {
+        if isSocketReady || handle.isEncrypted {
+            // What had arrived before the end is still read below.
+            _ = handle.consume()
+            while !flight.isDone, let received = handle.receive() {
+                if let loss = take(received, on: handle) { return loss }
+            }
+            while let notification = handle.notification() { terms.onEvent(notification) }
+        }
+        if let loss = handle.loss { return loss }
+        if flight.isDone {
+            hasUnsentBytes = false
+            if let retirement { return retirement }
+            if case .ready = phase, !queue.isEmpty {
+                return send(nextBatch(), on: handle)
             }
         }
-        if !shared.isEmpty { transactions.append(shared) }
-        return transactions
+        return flush(handle)
     }
 
-    private func send(
-        _ units: [PendingUnit],
-        on handle: PGHandle,
-        _ ledger: inout PipelineLedger
-    ) -> Bool {
-        ledger.begin(units)
+    private func take(_ received: Received, on handle: PGHandle) -> PGError? {
+        switch flight.received(received) {
+        case .more:
+            return nil
+        case .lost(let error):
+            return error
+        case .ended(let segment):
+            if case .settingUp = phase {
+                if let failure = segment.failure { return failure.error }
+                becomeReady(handle)
+            } else {
+                settle(segment.verdict())
+            }
+            guard flight.isDone, handle.isInTransaction else { return nil }
+            return PGError(.connect, message: "a unit has left a transaction open")
+        }
+    }
+
+    private func settle(_ verdict: Segment.Verdict) {
+        if verdict.forgetsAll { cache.forgetAll() }
+        for key in verdict.forget { cache.forget(key) }
+        if let end = verdict.endsSession { retirement = end }
+        // Those who were told meanwhile that it takes too long need no second run.
+        queue.addAgain(verdict.again.filter { $0.reply != nil })
+        for (unit, result) in verdict.answers { answer(unit, result) }
+    }
+
+    private func nextBatch() -> [[Submission]] {
+        let configuration = terms.configuration
+        return queue.nextBatch(
+            UnitQueue.Bounds(
+                units: configuration.maxBatchUnits,
+                bytes: configuration.maxBatchBytes,
+                segments: configuration.maxBatchSegments
+            )
+        )
+    }
+
+    /// Sends a batch; units that were not reached stay in the queue.
+    private func send(_ segments: [[Submission]], on handle: PGHandle) -> PGError? {
+        for (index, units) in segments.enumerated() {
+            flight.begin(units)
+            guard send(units, on: handle) else {
+                queue.putBack(segments[(index + 1)...].flatMap { $0 })
+                return handle.loss ?? PGError(.connect, message: handle.errorMessage)
+            }
+        }
+        return flush(handle)
+    }
+
+    private func send(_ units: [Submission], on handle: PGHandle) -> Bool {
         for (index, unit) in units.enumerated() {
-            for statement in unit.unit.statements {
-                switch handle.queue(statement) {
-                case .failed:
-                    return false
-                case .prepareAndExecute:
-                    ledger.sentPrepare(unit: index, sql: statement.sql)
-                    ledger.sentExecute(unit: index, sql: statement.sql)
-                case .execute:
-                    ledger.sentExecute(unit: index, sql: statement.sql)
+            for statement in unit.statements {
+                var name: String?
+                var cached: StatementKey?
+                if statement.isPrepared {
+                    switch cache.plan(statement.key) {
+                    case .known(let known):
+                        name = known
+                        cached = statement.key
+                    case .prepare(let new):
+                        guard handle.prepare(statement.key, as: new) else { return false }
+                        flight.sentPreparation(unit: index, statement.key)
+                        name = new
+                    case .unprepared:
+                        break
+                    }
                 }
+                guard handle.execute(statement, as: name) else { return false }
+                flight.sentStatement(unit: index, cached: cached)
             }
         }
         guard handle.sync() else { return false }
-        ledger.sentSync()
+        flight.sentSync()
         return true
     }
 
-    /// Writes, waits and reads once; answers why the connection is lost, if it is.
-    private func exchange(
-        _ handle: PGHandle,
-        _ ledger: inout PipelineLedger,
-        until deadline: ContinuousClock.Instant
-    ) -> PGError? {
-        let flushed = handle.flush()
-        if case .failed = flushed { return PGError(.unknown, message: handle.errorMessage) }
-        if ContinuousClock.now >= deadline {
-            return PGError(.unknown, message: "Postgres did not answer in time")
-        }
-        // While something is unsent, input is read too: else both sides could wait for the other to read.
-        sleep(handle.descriptor, write: flushed == .some, until: deadline)
-        let lost = take(handle)
-        while !ledger.isDone {
-            let received = handle.receive()
-            if case .nothing = received { break }
-            switch ledger.received(received) {
-            case .none: break
-            case .pause: return lost
-            case .confused: return PGError(.unknown, message: "libpq's results came out of order")
-            case .ended(let segment):
-                if let end = settle(segment, on: handle) { return end }
-            }
-        }
-        return lost
-    }
-
-    // MARK: Settling
-
-    /// A transaction has ended; answers why the connection is of no more use, if so.
-    private func settle(_ segment: PipelineLedger.Segment, on handle: PGHandle) -> PGError? {
-        guard let (guilty, sql, error) = segment.failure else {
-            for (unit, results) in zip(segment.units, segment.results) {
-                unit.reply(.success(results))
-            }
+    private func flush(_ handle: PGHandle) -> PGError? {
+        switch handle.flush() {
+        case .all:
+            hasUnsentBytes = false
             return nil
+        case .some:
+            hasUnsentBytes = true
+            return nil
+        case .failed:
+            return handle.loss ?? PGError(.connect, message: handle.errorMessage)
         }
-        let state = error.sqlState
-        if let sql, state == .stalePlan || state == .undefinedStatement { handle.forget(sql) }
-        for sql in segment.unprepared { handle.forget(sql) }
-        var again: [PendingUnit] = []
-        for (index, unit) in segment.units.enumerated() {
-            var unit = unit
-            if index == guilty || (guilty == nil && segment.units.count == 1) {
-                let passes =
-                    state == .stalePlan || state == .undefinedStatement
-                    || state?.isTransient == true
-                guard passes, unit.retries < Self.maxRetries else {
-                    unit.reply(.failure(error))
-                    continue
-                }
-                unit.retries += 1
-            } else {
-                unit.bystanderFailures += guilty == nil ? Self.maxBystanderFailures + 1 : 1
-            }
-            again.append(unit)
-        }
-        waiting.insert(contentsOf: again, at: 0)
-        return state?.endsSession == true ? error : nil
-    }
-
-    private func fail(_ segments: [PipelineLedger.Segment], _ error: PGError) {
-        for segment in segments {
-            for unit in segment.units {
-                unit.reply(
-                    .failure(PGError(.unknown, sqlState: error.sqlState, message: error.message))
-                )
-            }
-        }
-    }
-
-    /// Fails what has waited too long while there is no connection.
-    private func expireWaiting() {
-        collect()
-        let now = ContinuousClock.now
-        guard waiting.contains(where: { $0.deadline <= now }) else { return }
-        for unit in waiting where unit.deadline <= now { unit.reply(.failure(.expired)) }
-        waiting.removeAll { $0.deadline <= now }
     }
 
     // MARK: Sleeping
 
-    /// Sleeps until the socket is ready, somebody leaves a unit, or the time has come; while units wait for a
-    /// connection, at most until the first of them has waited too long.
-    private func sleep(_ descriptor: Int32, write: Bool, until: ContinuousClock.Instant?) {
-        var until = until
-        if let first = waiting.lazy.map(\.deadline).min() {
-            until = until.map { min($0, first) } ?? first
-        }
-        var timeout: Int32 = -1
-        if let until {
-            let (seconds, attoseconds) = (until - .now).components
-            timeout = Int32(
-                clamping: max(0, seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
-            )
-        }
+    /// Sleeps until the socket is ready, somebody leaves something that matters now, or a time has come.
+    private func sleep() {
+        var socket: Int32 = -1
         var interest = Int16(POLLIN)
-        if write { interest |= Int16(POLLOUT) }
-        let sockets = [
+        var wakeAt = queue.expiry
+        var isIdle = false
+        func wake(at time: ContinuousClock.Instant?) {
+            guard let time else { return }
+            wakeAt = wakeAt.map { min($0, time) } ?? time
+        }
+        switch phase {
+        case .resting(let until):
+            wake(at: until)
+        case .dialing(let handle, let until, let isWriting):
+            socket = handle.descriptor
+            interest = Int16(isWriting ? POLLOUT : POLLIN)
+            wake(at: until)
+        case .settingUp(let handle, let until):
+            socket = handle.descriptor
+            wake(at: until)
+        case .ready(let handle, _):
+            socket = handle.descriptor
+            isIdle = flight.isDone
+            wake(at: flight.firstDeadline)
+            if !isIdle { wake(at: flight.lastDeadline) }
+            if !isIdle, handle.isEncrypted { wake(at: .now + Self.encryptedPollInterval) }
+        }
+        // While something is unsent, input is read too: else both sides could wait for the other to read.
+        if hasUnsentBytes { interest |= Int16(POLLOUT) }
+        let maySleep = mailbox.maySleep(isIdle ? .untilMail : .untilDeadline(wakeAt))
+        var polled = [
             pollfd(fd: mailbox.pipe.readEnd, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: descriptor, events: interest, revents: 0),
+            pollfd(fd: socket, events: interest, revents: 0),
         ]
-        var polled = sockets
-        _ = unsafe poll(&polled, nfds_t(polled.count), timeout)
+        _ = unsafe poll(&polled, nfds_t(polled.count), maySleep ? Self.milliseconds(to: wakeAt) : 0)
         if polled[0].revents != 0 { mailbox.pipe.drain() }
+        isSocketReady = polled[1].revents != 0
+    }
+
+    /// The time as poll(2) wants it, rounded up; -1 is for ever.
+    private static func milliseconds(to time: ContinuousClock.Instant?) -> Int32 {
+        guard let time else { return -1 }
+        let (seconds, attoseconds) = (time - .now).components
+        if seconds < 0 || attoseconds < 0 { return 0 }
+        if seconds > 3_600 { return 3_600_000 }
+        return Int32(clamping: seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)
     }
 }
 
 extension PGError {
-    /// Nothing was sent in time.
-    fileprivate static var expired: PGError {
-        PGError(.unavailable, message: "Postgres could not be reached in time")
+    fileprivate static let hung = PGError(
+        .connect,
+        message: "Postgres did not answer in time; the connection is given up"
+    )
+
+    fileprivate static func timedOut(_ timeout: Duration) -> PGError {
+        PGError(.connect, message: "Postgres could not be reached within \(timeout)")
     }
 }

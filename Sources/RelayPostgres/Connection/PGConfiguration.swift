@@ -1,10 +1,8 @@
-internal import CLibpq
-
 /// How a connection is made, and its limits.
 package struct PGConfiguration: Sendable {
-    /// A URL or keyword string, as libpq takes it.
+    /// A URL or keyword string, as libpq takes it; what it leaves open comes from `PGHOST` and its like.
     package var conninfo: String
-    /// What `pg_stat_activity` shows, at most 63 bytes.
+    /// What `pg_stat_activity` shows before the connection's role; at most 63 bytes together.
     package var applicationName: String
     /// The server's own bound on a statement.
     package var statementTimeout = Duration.seconds(10)
@@ -12,15 +10,23 @@ package struct PGConfiguration: Sendable {
     package var lockTimeout = Duration.seconds(2)
     /// The server's own bound on an idle transaction.
     package var idleInTransactionTimeout = Duration.seconds(15)
-    /// How long connecting may take.
+    /// How long one attempt to connect may take, setting the session up included.
     package var connectTimeout = Duration.seconds(3)
-    /// The rest before connecting again: doubled each time, with jitter.
+    /// The rest before the next attempt: doubled each time, with jitter.
     package var reconnectDelay = Duration.milliseconds(50)...Duration.seconds(2)
-    /// The units that may wait.
+    /// The units that may be with a connection, those under way included.
     package var maxQueuedUnits = 100_000
+    /// The bytes of SQL and parameters that may be with a connection.
+    package var maxQueuedBytes = 256 * 1024 * 1024
     /// The units of one batch.
     package var maxBatchUnits = 1_000
-    /// The channels to listen on, at most 63 bytes each.
+    /// The bytes of one batch; a greater unit is a batch by itself.
+    package var maxBatchBytes = 8 * 1024 * 1024
+    /// The transactions of one batch.
+    package var maxBatchSegments = 64
+    /// The statements that are kept prepared; others are parsed each time.
+    package var maxPreparedStatements = 256
+    /// The channels to listen on, each of 1 to 63 bytes; their case counts.
     package var channels: [String] = []
 
     /// Makes a configuration with the defaults.
@@ -29,36 +35,27 @@ package struct PGConfiguration: Sendable {
         self.applicationName = applicationName
     }
 
-    /// Where the connection leads, for logs: host, port, user and database, never a password.
+    /// Checks what can be checked without a server.
     ///
-    /// - Throws: `PGError` with the code `server` if the text is no connection string.
-    package func target() throws(PGError) -> String {
-        let options = try Self.parse(conninfo)
-        let host = options["host"] ?? options["hostaddr"] ?? "local"
-        let port = options["port"].map { ":\($0)" } ?? ""
-        return "\(options["user"] ?? "")@\(host)\(port)/\(options["dbname"] ?? "")"
-    }
-
-    /// The options that a connection string names.
-    ///
-    /// - Throws: `PGError` with the code `server` if the text is no connection string; the message holds nothing of it.
-    package static func parse(_ conninfo: String) throws(PGError) -> [String: String] {
-        guard let first = unsafe PQconninfoParse(conninfo, nil) else {
+    /// - Throws: `PGError` with the code `connect`; its message holds nothing of the connection string.
+    package func validate() throws(PGError) {
+        _ = try ConnectionTarget(conninfo: conninfo)
+        for channel in channels where !Self.isChannel(channel) {
             throw PGError(
-                .server,
-                message:
-                    "the database URL is not one: use postgres://USER@HOST:PORT/DATABASE or key=value pairs"
+                .connect,
+                message: "a channel's name has 1 to 63 bytes, this one \(channel.utf8.count)"
             )
         }
-        defer { unsafe PQconninfoFree(first) }
-        var options: [String: String] = [:]
-        var option = unsafe first
-        while let keyword = unsafe option.pointee.keyword {
-            if let value = unsafe option.pointee.val {
-                unsafe options[String(cString: keyword)] = unsafe String(cString: value)
-            }
-            unsafe option += 1
-        }
-        return options
+    }
+
+    /// Where the connection leads, for logs: user, host, port and database, never a password.
+    ///
+    /// - Throws: `PGError` with the code `connect` if the text is no connection string.
+    package func target() throws(PGError) -> String {
+        try ConnectionTarget(conninfo: conninfo).description
+    }
+
+    static func isChannel(_ name: String) -> Bool {
+        (1...63).contains(name.utf8.count) && !name.utf8.contains(0)
     }
 }

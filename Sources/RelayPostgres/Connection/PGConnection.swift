@@ -1,60 +1,73 @@
+internal import DequeModule
+internal import Dispatch
 package import Logging
 
 /// One connection to Postgres with a thread of its own, which makes it again whenever it is lost.
 ///
-/// At most one batch is under way; what gathers meanwhile is the next. Units that aren't `alone` share a transaction,
-/// so that one flush to disk serves them all; when one of them fails, the others are run again without it.
+/// At most one batch is under way; what gathers meanwhile is the next. Units that aren't `alone` share a transaction
+/// with their neighbours, so that one flush to disk serves them all; if it fails, the innocent ones are run again.
+/// Units are carried out in the order of submission, except that those of a failed transaction come later.
 package final class PGConnection: Sendable {
-    private let configuration: PGConfiguration
-    private let mailbox: Mailbox
-    private let name: String
-    private let logger: Logger
-    private let onEvent: @Sendable (PGEvent) -> Void
+    private let terms: ConnectionTerms
+    private let mailbox: Mailbox?
 
-    /// Makes a connection at rest; `name` is its role, for logs.
+    /// Makes a connection at rest; `name` is its role, for logs and `pg_stat_activity`.
     package init(
         configuration: PGConfiguration,
         name: String,
         logger: Logger,
         onEvent: @escaping @Sendable (PGEvent) -> Void = { _ in }
     ) {
-        self.configuration = configuration
-        self.name = name
-        self.logger = logger
-        self.onEvent = onEvent
-        mailbox = Mailbox(limit: configuration.maxQueuedUnits)
-    }
-
-    /// Begins to connect, and never gives up until closed.
-    package func start() {
-        let loop = ConnectionLoop.Terms(
+        var logger = logger
+        logger[metadataKey: "connection"] = "\(name)"
+        terms = ConnectionTerms(
             configuration: configuration,
-            mailbox: mailbox,
             name: name,
             logger: logger,
             onEvent: onEvent
         )
-        let started = OwnThread.start { ConnectionLoop(loop).run() }
-        if !started {
-            logger.critical(
-                "no thread could be started for a connection",
-                metadata: ["connection": "\(name)"]
-            )
-            mailbox.close()
-            mailbox.closed()
-        }
+        mailbox = Mailbox(
+            maxUnits: configuration.maxQueuedUnits,
+            maxBytes: configuration.maxQueuedBytes
+        )
     }
 
-    /// Carries out a unit; `then` is called exactly once, on the connection's thread.
+    deinit { close() }
+
+    /// Begins to connect, and never gives up until closed; what was submitted before has waited.
+    package func start() {
+        guard let mailbox, mailbox.beginStart() else { return }
+        let terms = terms
+        let isStarted = OwnThread.start {
+            ConnectionLoop(terms, mailbox).run()
+        }
+        if isStarted { return }
+        terms.logger.critical("no thread could be started for a connection to Postgres")
+        mailbox.close()
+        repeat {
+            let mail = mailbox.take(answeredUnits: 0, answeredBytes: 0)
+            for unit in mail.units { unit.reply?(.failure(.closed)) }
+            for (reply, error) in mail.refused { reply(.failure(error)) }
+        } while !mailbox.finish()
+    }
+
+    /// Carries out a unit; `then` is called exactly once, on the connection's thread, and must not block.
+    ///
+    /// Once the connection has ended it is called on another thread, yet never before this returns.
     package func submit(
         _ unit: PGUnit,
         then: @escaping @Sendable (Result<[PGResult], PGError>) -> Void
     ) {
-        let pending = PendingUnit(unit: unit, deadline: .now + unit.deadline, reply: then)
-        if let refusal = mailbox.put(pending) { then(.failure(refusal)) }
+        let isTaken: Bool
+        do throws(PGError) {
+            isTaken = mailbox?.put(try Submission(unit, now: .now, reply: then)) ?? false
+        } catch {
+            isTaken = mailbox?.refuse(then, error) ?? false
+        }
+        if !isTaken { DispatchQueue.global().async { then(.failure(.closed)) } }
     }
 
-    /// Carries out a unit and returns the results of its statements.
+    /// Carries out a unit and returns the results of its statements; cancellation does not stop it.
     ///
     /// - Throws: `PGError`.
     package func submit(_ unit: PGUnit) async throws(PGError) -> [PGResult] {
@@ -64,13 +77,17 @@ package final class PGConnection: Sendable {
         return try result.get()
     }
 
-    /// Lets the batch under way finish, fails the rest, and disconnects.
-    package func close() { mailbox.close() }
+    /// Lets what is under way finish, fails the rest with the code `closed`, and disconnects.
+    package func close() {
+        mailbox?.close()
+        start()
+    }
 
-    /// Returns once the thread has ended.
+    /// Returns once the connection has ended; somebody must have closed it.
     package func waitUntilClosed() async {
+        guard let mailbox else { return }
         await withCheckedContinuation { continuation in
-            mailbox.whenClosed { continuation.resume() }
+            mailbox.whenFinished { continuation.resume() }
         }
     }
 }

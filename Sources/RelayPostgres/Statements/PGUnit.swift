@@ -1,23 +1,33 @@
-/// A statement and its parameters; prepared once a connection, by its text.
-package struct PGStatement: Sendable {
-    /// The text, with `$1` … for the parameters, each cast to its type (`$1::bigint[]`).
+/// One statement and its parameters; prepared once a connection, by its text.
+package struct PGStatement: Sendable, Hashable {
+    /// The text, with `$1` … for the parameters; where a type is not plain, cast it (`$1::jsonb`).
     package var sql: String
+    /// The parameters, at most 65,535; pass arrays rather than many.
     package var parameters: [PGValue]
+    /// Whether it is worth keeping prepared; false for what runs once, such as a migration.
+    package var isPrepared: Bool
 
-    package init(_ sql: String, _ parameters: [PGValue] = []) {
+    /// Makes a statement.
+    package init(_ sql: String, _ parameters: [PGValue] = [], isPrepared: Bool = true) {
         self.sql = sql
         self.parameters = parameters
+        self.isPrepared = isPrepared
     }
 }
 
 /// Statements that are carried out together or not at all.
-package struct PGUnit: Sendable {
+///
+/// A unit is one transaction by itself: BEGIN, COMMIT and their like are refused, and so is COPY. A unit of no
+/// statements asks whether the server answers.
+package struct PGUnit: Sendable, Hashable {
+    /// The statements, in order.
     package var statements: [PGStatement]
-    /// Whether it is a transaction of its own; others may share one, and are run again alone if a neighbour fails.
+    /// Whether it is a transaction of its own; others may share one with their neighbours.
     package var alone: Bool
-    /// How long it may take, waiting included.
+    /// How long it may take, waiting included; at most a day.
     package var deadline: Duration
 
+    /// Makes a unit of several statements.
     package init(
         _ statements: [PGStatement],
         alone: Bool = false,
@@ -28,6 +38,7 @@ package struct PGUnit: Sendable {
         self.deadline = deadline
     }
 
+    /// Makes a unit of one statement.
     package init(
         _ sql: String,
         _ parameters: [PGValue] = [],

@@ -1,30 +1,32 @@
-import Glibc
+internal import Glibc
 
-/// What wakes a thread that waits in poll(2): a pipe that never blocks.
+/// What wakes a thread that waits in poll(2).
+///
+/// A pipe rather than an eventfd: the eventfd constants are in no Swift module, and it is written only when the thread
+/// sleeps, so its price does not matter.
 struct WakePipe: ~Copyable, Sendable {
+    /// The end to poll.
     let readEnd: Int32
-    let writeEnd: Int32
+    private let writeEnd: Int32
 
-    /// Makes a pipe; with both ends -1 if the process is out of descriptors, so that waits are bounded by their
-    /// timeout alone.
-    init() {
-        var ends: (Int32, Int32) = (-1, -1)
-        let made = unsafe withUnsafeMutableBytes(of: &ends) { bytes in
-            unsafe pipe(bytes.baseAddress?.assumingMemoryBound(to: Int32.self))
-        }
-        (readEnd, writeEnd) = made == 0 ? ends : (-1, -1)
-        for end in [readEnd, writeEnd] where end >= 0 {
+    /// Makes a pipe; nil if the process is out of descriptors.
+    init?() {
+        var ends: [Int32] = [-1, -1]
+        guard unsafe pipe(&ends) == 0 else { return nil }
+        for end in ends {
             _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
         }
+        readEnd = ends[0]
+        writeEnd = ends[1]
     }
 
     deinit {
-        if readEnd >= 0 { close(readEnd) }
-        if writeEnd >= 0 { close(writeEnd) }
+        close(readEnd)
+        close(writeEnd)
     }
 
-    /// Wakes the thread, now or at its next wait.
+    /// Wakes the thread now, or at its next wait; a full pipe already does.
     func wake() {
         var byte: UInt8 = 1
         _ = unsafe write(writeEnd, &byte, 1)
@@ -32,7 +34,7 @@ struct WakePipe: ~Copyable, Sendable {
 
     /// Forgets all wakes so far.
     func drain() {
-        var bytes: (UInt64, UInt64) = (0, 0)
+        var bytes = (UInt64(0), UInt64(0))
         while unsafe read(readEnd, &bytes, 16) == 16 {}
     }
 }
