@@ -129,7 +129,7 @@ final class ConnectionLoop {
         }
         let handle = PGHandle(
             target,
-            applicationName: terms.applicationName,
+            applicationName: terms.configuration.applicationName,
             attempt: backoff.failures
         )
         guard let handle else { return lose(PGError(.connect, message: "out of memory")) }

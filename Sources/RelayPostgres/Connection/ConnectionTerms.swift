@@ -7,9 +7,6 @@ struct ConnectionTerms: Sendable {
     let logger: Logger
     let onEvent: @Sendable (PGEvent) -> Void
 
-    /// What `pg_stat_activity` shows.
-    var applicationName: String { "\(configuration.applicationName)/\(name)" }
-
     /// What a session is set to before anything else is sent on it.
     var setup: PGUnit {
         func milliseconds(_ duration: Duration) -> String {

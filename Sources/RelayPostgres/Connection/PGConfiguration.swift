@@ -2,7 +2,7 @@
 package struct PGConfiguration: Sendable {
     /// A URL or keyword string, as libpq takes it; what it leaves open comes from `PGHOST` and its like.
     package var conninfo: String
-    /// What `pg_stat_activity` shows before the connection's role; at most 63 bytes together.
+    /// What `pg_stat_activity` shows, exactly; at most 63 bytes.
     package var applicationName: String
     /// The server's own bound on a statement.
     package var statementTimeout = Duration.seconds(10)

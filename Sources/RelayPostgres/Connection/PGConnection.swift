@@ -11,7 +11,7 @@ package final class PGConnection: Sendable {
     private let terms: ConnectionTerms
     private let mailbox: Mailbox?
 
-    /// Makes a connection at rest; `name` is its role, for logs and `pg_stat_activity`.
+    /// Makes a connection at rest; `name` is its role, for logs.
     package init(
         configuration: PGConfiguration,
         name: String,
