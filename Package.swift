@@ -24,6 +24,7 @@ let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
     package: "swift-service-lifecycle"
 )
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -33,6 +34,7 @@ let package = Package(
     name: "relay",
     products: [
         .executable(name: "relay", targets: ["RelayCLI"]),
+        .library(name: "Relay", targets: ["Relay"]),
         .library(name: "RelayClient", targets: ["RelayClient"]),
     ],
     dependencies: [
@@ -90,13 +92,28 @@ let package = Package(
         ),
 
         // L5: the umbrella library for Swift services, and the command line.
+        .target(
+            name: "Relay",
+            dependencies: ["RelayCore", "RelayEngine", "RelayStore", lifecycle, logging, nioLocks]
+        ),
         .executableTarget(
             name: "RelayCLI",
             dependencies: [
-                "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayStore",
+                "Relay", "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayStore",
                 arguments, configuration, lifecycle, logging, nioCore, nioPosix,
-            ],
-            exclude: ["Demo"]
+            ]
+        ),
+
+        // Examples: built with everything else, so that they stay true.
+        .executableTarget(
+            name: "InProcessExample",
+            dependencies: ["Relay", logging],
+            path: "examples/in-process"
+        ),
+        .executableTarget(
+            name: "FanOutHandler",
+            dependencies: ["Relay", lifecycle, logging, signals],
+            path: "examples/fan-out/handler"
         ),
 
         // Tests: each mirrors its target.
@@ -107,6 +124,10 @@ let package = Package(
         ),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
         .testTarget(name: "RelayMessagesTests", dependencies: ["RelayMessages", nioCore]),
+        .testTarget(
+            name: "RelayStoreTests",
+            dependencies: ["PostgresTestSupport", "RelayCore", "RelayPostgres", "RelayStore", "RelayEngine", logging]
+        ),
         .testTarget(name: "RelayPostgresTests", dependencies: ["PostgresTestSupport", "RelayPostgres"]),
         .testTarget(name: "RelayZlibTests", dependencies: ["RelayZlib", nioCore]),
     ]

@@ -7,10 +7,23 @@ package import NIOCore
 @safe package final class Inflater {
     private static let smallestOutput = 256
 
+    /// What is around the deflated data.
+    package enum Format: Sendable, Hashable {
+        /// RFC 1950, as in frames and in Erlang's terms.
+        case zlib
+        /// RFC 1952, as in Oban's large notifications.
+        case gzip
+
+        /// zlib's `windowBits`: 15, and 16 more for gzip.
+        fileprivate var windowBits: Int32 { self == .zlib ? 15 : 31 }
+    }
+
+    private let format: Format
     private var stream: UnsafeMutablePointer<z_stream>?
 
     /// Makes one; zlib's memory (about 7 KB, and 32 KB for the window) is taken at the first use.
-    package init() {
+    package init(format: Format = .zlib) {
+        self.format = format
         unsafe stream = nil
     }
 
@@ -105,7 +118,7 @@ package import NIOCore
         let made = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         unsafe made.initialize(to: z_stream())
         let size = unsafe Int32(MemoryLayout<z_stream>.size)
-        guard unsafe inflateInit_(made, ZLIB_VERSION, size) == Z_OK else {
+        guard unsafe inflateInit2_(made, format.windowBits, ZLIB_VERSION, size) == Z_OK else {
             unsafe made.deallocate()
             throw .memory
         }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import RelayCore
 internal import RelayEngine
 internal import RelayStore
@@ -34,5 +35,31 @@ public struct RelayConfiguration: Sendable {
         self.instance = instance
         self.node = node
         self.queues = queues
+    }
+
+    /// The node's name: the given one, or one of host, process and chance.
+    var nodeName: String {
+        if let node { return node }
+        let chance = String(UInt32.random(in: 0 ... .max), radix: 36)
+        return
+            "\(ProcessInfo.processInfo.hostName).\(ProcessInfo.processInfo.processIdentifier).\(chance)"
+    }
+
+    /// - Throws: `RelayError` with `INVALID_ARGUMENT` if the schema's name cannot be one.
+    func storeConfiguration(node: String) throws(RelayError) -> StoreConfiguration {
+        StoreConfiguration(
+            databaseURL: databaseURL,
+            schema: try SchemaName(schema),
+            session: Session(node: node),
+            resultLimit: limits.resultBytes
+        )
+    }
+
+    func engineConfiguration(node: String) -> EngineConfiguration {
+        var engine = EngineConfiguration(node: node)
+        engine.instance = instance
+        engine.limits = limits
+        engine.resultRetention = resultRetention
+        return engine
     }
 }

@@ -1,7 +1,7 @@
 public import Logging
 internal import NIOConcurrencyHelpers
 public import RelayCore
-internal import RelayEngine
+package import RelayEngine
 internal import RelayStore
 public import ServiceLifecycle
 
@@ -31,9 +31,10 @@ public final class RelayRuntime: Service {
     public init(_ configuration: RelayConfiguration, logger: Logger) throws {
         self.configuration = configuration
         self.logger = logger
-        store = try PostgresStore(configuration.storeConfiguration, logger: logger)
+        let node = configuration.nodeName
+        store = try PostgresStore(try configuration.storeConfiguration(node: node), logger: logger)
         engine = Engine(
-            configuration: configuration.engineConfiguration,
+            configuration: configuration.engineConfiguration(node: node),
             store: store,
             signals: store.signals,
             logger: logger

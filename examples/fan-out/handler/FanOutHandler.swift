@@ -4,6 +4,7 @@ import FoundationEssentials
 import Logging
 import Relay
 import ServiceLifecycle
+import UnixSignals
 
 struct FileToRead: Codable, Sendable {
     var path: String

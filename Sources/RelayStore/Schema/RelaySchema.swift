@@ -1,0 +1,66 @@
+/// What is ours: the idempotency keys, and the outcomes that outlive their rows. Both are part of our own schema, and
+/// opt-in on one made by Oban.
+enum RelaySchema {
+    /// How we know our own schema again.
+    static let mark = "made by relay"
+
+    /// The table of idempotency keys.
+    static func keys(_ s: SchemaName) -> String {
+        """
+        CREATE TABLE IF NOT EXISTS "\(s)".relay_keys (
+            key text PRIMARY KEY CHECK (octet_length(key) BETWEEN 1 AND 255),
+            job_id bigint NOT NULL,
+            ref text NOT NULL,
+            -- Of worker and args. NOT NULL is what stops an insert whose key belongs to another job.
+            fingerprint bytea NOT NULL,
+            inserted_at timestamp without time zone NOT NULL DEFAULT timezone('UTC', now())
+        );
+        CREATE INDEX IF NOT EXISTS relay_keys_inserted_at_index ON "\(s)".relay_keys (inserted_at);
+        """
+    }
+
+    /// The outcomes of relayed jobs: written in the transaction in which an Oban node acknowledges one, or in which
+    /// anybody deletes one that has ended, so that no pruner outruns an answer.
+    ///
+    /// The functions are total: whatever goes wrong in them, the fleet's own statement goes on.
+    static func observe(_ s: SchemaName) -> String {
+        """
+        CREATE TABLE IF NOT EXISTS "\(s)".relay_outcomes (
+            job_id bigint PRIMARY KEY,
+            state text NOT NULL,
+            queue text NOT NULL,
+            attempt integer NOT NULL,
+            meta jsonb NOT NULL,
+            error jsonb,
+            at timestamp without time zone NOT NULL DEFAULT timezone('UTC', now())
+        );
+        CREATE INDEX IF NOT EXISTS relay_outcomes_at_index ON "\(s)".relay_outcomes (at);
+        CREATE OR REPLACE FUNCTION "\(s)".relay_observe() RETURNS trigger LANGUAGE plpgsql
+            SET search_path = pg_catalog AS $relay$
+        DECLARE
+            job "\(s)".oban_jobs;
+        BEGIN
+            IF TG_OP = 'DELETE' THEN job := OLD; ELSE job := NEW; END IF;
+            INSERT INTO "\(s)".relay_outcomes AS o (job_id, state, queue, attempt, meta, error)
+            VALUES (job.id, job.state::text, job.queue, job.attempt, coalesce(job.meta, '{}'),
+                to_jsonb(job.errors) -> -1)
+            ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
+                meta = excluded.meta, error = excluded.error, at = excluded.at;
+            RETURN NULL;
+        EXCEPTION WHEN OTHERS THEN
+            RETURN NULL;
+        END
+        $relay$;
+        DROP TRIGGER IF EXISTS relay_observe_update ON "\(s)".oban_jobs;
+        CREATE TRIGGER relay_observe_update AFTER UPDATE OF state ON "\(s)".oban_jobs FOR EACH ROW
+            WHEN (OLD.state = 'executing' AND NEW.state IN ('completed', 'cancelled', 'discarded', 'retryable', 'scheduled')
+                AND NEW.meta ? 'relay' AND NEW.attempted_by[3] IS DISTINCT FROM 'relay')
+            EXECUTE FUNCTION "\(s)".relay_observe();
+        DROP TRIGGER IF EXISTS relay_observe_delete ON "\(s)".oban_jobs;
+        CREATE TRIGGER relay_observe_delete AFTER DELETE ON "\(s)".oban_jobs FOR EACH ROW
+            WHEN (OLD.state IN ('completed', 'cancelled', 'discarded') AND OLD.meta ? 'relay'
+                AND current_setting('relay.pruning', true) IS DISTINCT FROM 'on')
+            EXECUTE FUNCTION "\(s)".relay_observe();
+        """
+    }
+}

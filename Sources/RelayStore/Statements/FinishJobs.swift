@@ -1,0 +1,180 @@
+import RelayCore
+import RelayPostgres
+
+/// Writes outcomes, each fenced by job, attempt and session: what another attempt or node owns stays as it is.
+struct FinishJobs {
+    /// One outcome, ready to be written, and what the row will say.
+    struct Row {
+        var finish: JobFinish
+        var change: String
+        var delay: Int64?
+        var meta: String?
+        var error: String?
+        var result: JobSnapshot.Result
+        var lastError: JobException?
+    }
+
+    let rows: [Row]
+
+    /// Sorted by id, so that two batches never lock rows in opposite orders.
+    init(_ finishes: [JobFinish], resultLimit: Int) {
+        rows = finishes.sorted { $0.job.id < $1.job.id }.map { Row($0, resultLimit: resultLimit) }
+    }
+
+    static func sql(_ s: SchemaName) -> String {
+        """
+        WITH i AS MATERIALIZED (
+            SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[])
+                AS i(id, attempt, change, delay, meta, error)
+        ), done AS (
+            UPDATE "\(s)".oban_jobs j SET
+                state = (CASE i.change
+                    WHEN 'hand_back' THEN CASE WHEN j.attempt >= j.max_attempts THEN 'discarded' ELSE 'available' END
+                    WHEN 'release' THEN 'available' ELSE i.change END)::"\(s)".oban_job_state,
+                attempt = CASE WHEN i.change IN ('scheduled', 'release') THEN j.attempt - 1 ELSE j.attempt END,
+                completed_at = CASE i.change WHEN 'completed' THEN timezone('UTC', now()) ELSE j.completed_at END,
+                cancelled_at = CASE i.change WHEN 'cancelled' THEN timezone('UTC', now()) ELSE j.cancelled_at END,
+                discarded_at = CASE WHEN i.change = 'discarded'
+                    OR (i.change = 'hand_back' AND j.attempt >= j.max_attempts)
+                    THEN timezone('UTC', now()) ELSE j.discarded_at END,
+                scheduled_at = CASE WHEN i.delay IS NULL THEN j.scheduled_at
+                    ELSE timezone('UTC', now()) + i.delay * interval '1 microsecond' END,
+                meta = CASE WHEN i.change = 'scheduled' THEN coalesce(j.meta, '{}') || jsonb_build_object('snoozed',
+                        CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN (j.meta->>'snoozed')::numeric ELSE 0 END + 1)
+                    WHEN i.meta IS NULL THEN j.meta ELSE coalesce(j.meta, '{}') || i.meta::jsonb END,
+                errors = CASE WHEN i.error IS NULL THEN j.errors ELSE j.errors || (\(ErrorEntry.head) || i.error::jsonb) END
+            FROM i
+            WHERE j.id = i.id AND j.state = 'executing' AND j.attempt = i.attempt AND j.attempted_by[2] = $7::text
+            RETURNING j.id, j.state::text AS state, j.attempt,
+                CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END AS snoozed
+        )
+        SELECT i.id, i.attempt, d.state, d.attempt, d.snoozed, c.state
+        FROM i LEFT JOIN done d ON d.id = i.id
+        LEFT JOIN LATERAL (SELECT k.state::text AS state FROM "\(s)".oban_jobs k
+            WHERE d.id IS NULL AND k.id = i.id AND k.attempted_by[2] = $7::text
+                AND k.attempt = CASE WHEN i.change IN ('scheduled', 'release') THEN i.attempt - 1 ELSE i.attempt END) c ON true
+        """
+    }
+
+    func statement(_ s: SchemaName, _ session: Session) -> PGStatement {
+        PGStatement(
+            Self.sql(s),
+            [
+                .int8Array(rows.map { $0.finish.job.id }),
+                .int4Array(rows.map { Int32($0.finish.job.attempt) }),
+                .textArray(rows.map(\.change)), .int8Array(rows.map(\.delay)),
+                .textArray(rows.map(\.meta)),
+                .textArray(rows.map(\.error)), .text(session.id),
+            ]
+        )
+    }
+
+    /// What became of each attempt.
+    ///
+    /// `resent` are attempts whose outcome was sent before with an unknown end: their rows may say it already.
+    func read(_ answer: PGResult, resent: Set<AttemptKey>) -> [AttemptKey: FinishReport] {
+        var byKey: [AttemptKey: Row] = [:]
+        for row in rows { byKey[row.finish.job.key] = row }
+        var reports: [AttemptKey: FinishReport] = [:]
+        for line in 0..<answer.rowCount {
+            guard let id = answer.int8(line, 0), let attempt = answer.int(line, 1) else { continue }
+            let key = AttemptKey(jobID: id, attempt: attempt)
+            guard let row = byKey[key] else { continue }
+            if let state = answer.text(line, 2).flatMap(JobState.init(rawValue:)) {
+                let snapshot = row.snapshot(
+                    state: state,
+                    attempt: answer.int(line, 3) ?? attempt,
+                    snoozed: answer.int(line, 4) ?? 0
+                )
+                reports[key] = .accepted(snapshot)
+            } else if resent.contains(key),
+                let state = answer.text(line, 5).flatMap(JobState.init(rawValue:)),
+                row.wants(state)
+            {
+                let snoozed = row.finish.job.snoozed + (state == .scheduled ? 1 : 0)
+                reports[key] = .accepted(
+                    row.snapshot(
+                        state: state,
+                        attempt: state == .scheduled ? attempt - 1 : attempt,
+                        snoozed: snoozed
+                    )
+                )
+            } else {
+                reports[key] = .fenced
+            }
+        }
+        return reports
+    }
+}
+
+extension FinishJobs.Row {
+    init(_ finish: JobFinish, resultLimit: Int) {
+        self.finish = finish
+        change = ""
+        result = .none
+        switch finish.change {
+        case .complete(let value):
+            complete(value, limit: resultLimit)
+        case .retry(let exception, let rest):
+            fail(exception, change: "retryable")
+            delay = rest.wholeMicroseconds
+        case .snooze(let rest):
+            change = "scheduled"
+            delay = rest.wholeMicroseconds
+        case .cancel(let reason):
+            fail(JobException(kind: "Cancelled", message: reason), change: "cancelled")
+        case .discard(let exception):
+            fail(exception, change: "discarded")
+        case .handBack(let reason):
+            fail(JobException(kind: "ExecutorLost", message: reason), change: "hand_back")
+        case .release:
+            change = "release"
+        }
+    }
+
+    private mutating func complete(_ value: RelayValue, limit: Int) {
+        change = "completed"
+        // Nobody can await a job without a relay, and Oban's own plain workers record nothing either.
+        guard finish.job.ref != nil else { return }
+        do {
+            let recorded = try RecordedResult(value, limit: limit)
+            meta = recorded.meta
+            result = recorded.result
+        } catch {
+            let exception = JobException(
+                kind: "InvalidResult",
+                message: "the result is no JSON that can be stored"
+            )
+            fail(exception, change: "discarded")
+        }
+    }
+
+    private mutating func fail(_ exception: JobException, change: String) {
+        let stored = ErrorEntry.stored(exception)
+        self.change = change
+        error = ErrorEntry.json(stored)
+        lastError = stored
+    }
+
+    func snapshot(state: JobState, attempt: Int, snoozed: Int) -> JobSnapshot {
+        JobSnapshot(
+            id: finish.job.id,
+            ref: finish.job.ref,
+            queue: finish.job.queue,
+            state: state,
+            attempt: attempt,
+            snoozed: snoozed,
+            result: result,
+            lastError: state == .scheduled ? nil : lastError
+        )
+    }
+
+    /// Whether the row would be in this state had the outcome been written.
+    func wants(_ state: JobState) -> Bool {
+        switch change {
+        case "hand_back": state == .available || state == .discarded
+        case "release": state == .available
+        default: state.rawValue == change
+        }
+    }
+}
