@@ -130,6 +130,17 @@ let package = Package(
         ),
         .testTarget(name: "RelayPostgresTests", dependencies: ["PostgresTestSupport", "RelayPostgres"]),
         .testTarget(name: "RelayZlibTests", dependencies: ["RelayZlib", nioCore]),
+        .testTarget(
+            name: "RelayWireTests",
+            dependencies: ["RelayCore", "RelayMessages", "RelayWire", "RelayZlib", nioCore]
+        ),
+        .testTarget(
+            name: "RelayGatewayTests",
+            dependencies: [
+                "RelayCore", "RelayEngine", "RelayGateway", "RelayMessages", "RelayWire", "RelayZlib",
+                lifecycle, logging, nioCore, nioLocks, nioPosix,
+            ]
+        ),
     ]
 )
 
