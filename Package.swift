@@ -119,7 +119,7 @@ let package = Package(
         // Tests: each mirrors its target.
         .target(
             name: "PostgresTestSupport",
-            dependencies: ["RelayPostgres", logging],
+            dependencies: ["CLibpq", "RelayPostgres", logging, nioLocks],
             path: "Tests/PostgresTestSupport"
         ),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
@@ -128,7 +128,10 @@ let package = Package(
             name: "RelayStoreTests",
             dependencies: ["PostgresTestSupport", "RelayCore", "RelayPostgres", "RelayStore", "RelayEngine", logging]
         ),
-        .testTarget(name: "RelayPostgresTests", dependencies: ["PostgresTestSupport", "RelayPostgres"]),
+        .testTarget(
+            name: "RelayPostgresTests",
+            dependencies: ["PostgresTestSupport", "RelayPostgres", logging, nioLocks]
+        ),
         .testTarget(name: "RelayZlibTests", dependencies: ["RelayZlib", nioCore]),
         .testTarget(
             name: "RelayWireTests",

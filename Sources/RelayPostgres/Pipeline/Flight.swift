@@ -32,6 +32,8 @@ struct Flight {
     private var endsBeforeSync = 0
     /// No unit that awaits an answer is due before this.
     private(set) var firstDeadline: ContinuousClock.Instant?
+    /// When the last unit of the batch is due: a server that has not answered everything by then hangs.
+    private(set) var lastDeadline: ContinuousClock.Instant?
 
     /// Whether everything has come back.
     var isDone: Bool { expected.isEmpty && segments.isEmpty }
@@ -41,7 +43,9 @@ struct Flight {
     /// Begins a transaction.
     mutating func begin(_ units: [Submission]) {
         segments.append(Segment(units))
-        for unit in units where unit.reply != nil {
+        for unit in units {
+            lastDeadline = lastDeadline.map { max($0, unit.deadline) } ?? unit.deadline
+            guard unit.reply != nil else { continue }
             firstDeadline = firstDeadline.map { min($0, unit.deadline) } ?? unit.deadline
         }
     }
@@ -125,7 +129,9 @@ struct Flight {
         case .sync:
             endsBeforeSync = 0
             expected.removeFirst()
-            return .ended(segments.removeFirst())
+            let ended = segments.removeFirst()
+            if isDone { self = Flight() }
+            return .ended(ended)
         case .failed(let error):
             // The commit failed, for instance by a deferred constraint.
             blame(nil, nil, error)
@@ -139,11 +145,6 @@ struct Flight {
     }
 
     // MARK: Ending early
-
-    /// When the last unit is due: a server that has not answered by then hangs.
-    var lastDeadline: ContinuousClock.Instant? {
-        segments.lazy.flatMap(\.units).map(\.deadline).max()
-    }
 
     /// Takes the units that are due though the batch is still under way; they need no answer later.
     mutating func takeExpired(now: ContinuousClock.Instant) -> [Submission] {

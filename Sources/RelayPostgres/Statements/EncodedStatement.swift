@@ -37,7 +37,7 @@ struct EncodedStatement: Sendable {
                 message: "a statement has more than \(Self.maxParameters) parameters; pass arrays"
             )
         }
-        guard !statement.sql.utf8.contains(0) else { throw Self.nul }
+        guard !statement.sql.hasNUL else { throw Self.nul }
         if Self.isTransactionControl(statement.sql) {
             throw PGError(
                 .server,

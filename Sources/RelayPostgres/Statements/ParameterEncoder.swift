@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Lays parameters out one after the other, in the text and binary forms of the wire protocol.
 struct ParameterEncoder {
     private(set) var bytes: [UInt8] = []
@@ -32,7 +34,7 @@ struct ParameterEncoder {
         case .float8(let value):
             appendText(String(value))
         case .text(let value):
-            guard !value.utf8.contains(0) else { return false }
+            guard !value.hasNUL else { return false }
             appendText(value)
         case .bytes(let value):
             appendBinary(TypeNumber.bytea) { $0.append(contentsOf: value) }
@@ -47,7 +49,7 @@ struct ParameterEncoder {
                 $1.appendBigEndian(UInt64(bitPattern: $0))
             }
         case .textArray(let values):
-            guard !values.contains(where: { $0?.utf8.contains(0) ?? false }) else { return false }
+            guard !values.contains(where: { $0?.hasNUL ?? false }) else { return false }
             appendArray(TypeNumber.textArray, values, of: TypeNumber.text) {
                 $1.append(contentsOf: $0.utf8)
             }
@@ -105,6 +107,16 @@ struct ParameterEncoder {
                 }
             }
         }
+    }
+}
+
+extension String {
+    /// Whether it holds the one character that no text type can hold.
+    var hasNUL: Bool {
+        unsafe utf8.withContiguousStorageIfAvailable { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe memchr(start, 0, bytes.count) != nil
+        } ?? utf8.contains(0)
     }
 }
 
