@@ -14,6 +14,7 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
@@ -28,6 +29,8 @@ let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-ser
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 
 let package = Package(
@@ -40,10 +43,21 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(
+            url: "https://github.com/apple/swift-configuration",
+            from: "1.4.0",
+            traits: ["JSON", "YAML"]
+        ),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird",
+            from: "2.28.1",
+            traits: []
+        ),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // L0: C libraries, one door each.
@@ -90,6 +104,7 @@ let package = Package(
                 deque, logging, nioCore, nioLocks, nioPosix,
             ]
         ),
+        .target(name: "RelayWeb", dependencies: ["RelayCore", hummingbird, lifecycle, logging, nioCore]),
 
         // L5: the umbrella library for Swift services, and the command line.
         .target(
@@ -99,8 +114,10 @@ let package = Package(
         .executableTarget(
             name: "RelayCLI",
             dependencies: [
-                "Relay", "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayStore",
-                arguments, configuration, lifecycle, logging, nioCore, nioPosix,
+                "Relay", "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayPostgres",
+                "RelayStore", "RelayWeb",
+                arguments, configuration, lifecycle, logging, nioCore, nioLocks, nioPosix, signals,
+                subprocess, systemPackage,
             ]
         ),
 

@@ -64,17 +64,27 @@ public final class RelayRuntime: Service {
 
     /// Lets running handlers finish within the configured grace, hands the others' jobs back, and disconnects.
     public func stop() async {
+        await stop(grace: configuration.drainGrace)
+    }
+
+    /// The same within another grace.
+    package func stop(grace: Duration) async {
         engine.beginDrain()
-        let idle = Task { await self.engine.waitUntilIdle() }
-        let patience = Task {
-            try? await Task.sleep(for: self.configuration.drainGrace)
-            idle.cancel()
+        await withTaskGroup { group in
+            group.addTask { await self.engine.waitUntilIdle() }
+            group.addTask { _ = try? await Task.sleep(for: grace) }
+            await group.next()
+            group.cancelAll()
+            await executor.stop(reason: "the service shut down before this attempt ended")
+            // Also releases who waits for idleness, which nobody can cancel.
+            await engine.stop()
         }
-        await idle.value
-        patience.cancel()
-        await executor.stop(reason: "the service shut down before this attempt ended")
-        await engine.stop()
         await store.stop()
+    }
+
+    /// Whether Postgres answers now.
+    package func isReachable() async -> Bool {
+        await store.isReachable()
     }
 
     /// Runs until the service group shuts down, then drains.

@@ -68,7 +68,7 @@ public final class RelayWorker: Sendable {
                 let rest = max(backoff.next(), error.retryAfter ?? .zero)
                 logger.warning(
                     "no stream to the gateway; trying again",
-                    metadata: ["why": "\(error)", "in": "\(rest)"]
+                    metadata: ["why": "\(error)", "in": "\(rest.wholeMilliseconds)ms"]
                 )
                 await self.rest(rest)
             }

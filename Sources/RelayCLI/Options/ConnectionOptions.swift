@@ -1,0 +1,43 @@
+internal import ArgumentParser
+internal import Logging
+internal import RelayClient
+
+/// Which gateway to talk to.
+struct ConnectionOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The gateway: HOST:PORT or unix:PATH (default: 127.0.0.1:7433).",
+            valueName: "address"
+        )
+    )
+    var address: String?
+
+    @Option(help: "A JSON or YAML file with further options.")
+    var config: String?
+
+    /// The settings that the environment and the file make.
+    func settings() async throws -> Settings {
+        try await Settings(file: config)
+    }
+
+    /// How the client connects; throws `CommandError` for an address that is none.
+    func configuration(_ settings: Settings) throws -> RelayClientConfiguration {
+        let text = settings.text("address", address) ?? Self.defaultAddress
+        guard let address = ServerAddress(text) else {
+            throw settings.wrong("address", text, "HOST:PORT or unix:PATH")
+        }
+        var configuration = RelayClientConfiguration(
+            address: address,
+            token: try settings.secret("token")
+        )
+        configuration.name = "relay-cli/\(Version.text)"
+        return configuration
+    }
+
+    /// Connects; throws `RelayError`.
+    func connect(_ settings: Settings) async throws -> RelayClient {
+        try await RelayClient.connect(configuration(settings))
+    }
+
+    static let defaultAddress = "127.0.0.1:\(ServerAddress.defaultPort)"
+}

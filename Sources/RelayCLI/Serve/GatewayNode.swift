@@ -1,0 +1,185 @@
+internal import Logging
+internal import NIOConcurrencyHelpers
+internal import NIOCore
+internal import Relay
+internal import RelayClient
+internal import RelayEngine
+internal import RelayGateway
+internal import RelayWeb
+internal import ServiceLifecycle
+
+/// A running gateway: the runtimes of its instances, the native protocol, and HTTP. The one place where they meet.
+final class GatewayNode: Sendable {
+    private struct State {
+        var isStarted = false
+        var drainEnd: ContinuousClock.Instant?
+    }
+
+    let plan: ServePlan
+    private let runtimes: [RelayRuntime]
+    private let gateway: GatewayServer
+    private let state = NIOLockedValueBox(State())
+
+    /// Makes a node at rest.
+    ///
+    /// - Throws: `RelayError` for a URL or a schema's name that is none.
+    init(_ plan: ServePlan) throws {
+        self.plan = plan
+        runtimes = try plan.instances.map { try Self.runtime($0, plan) }
+        var configuration = GatewayConfiguration(addresses: plan.listen, node: plan.node)
+        configuration.server = "relay/\(Version.text)"
+        configuration.limits = plan.limits
+        configuration.grace = plan.drainGrace
+        let engines = runtimes.map { ($0.configuration.instance, $0.engine as any CallEngine) }
+        gateway = GatewayServer(
+            configuration: configuration,
+            engines: EngineDirectory(Dictionary(uniqueKeysWithValues: engines)),
+            authenticator: plan.tokens.map { TokenAuthenticator(tokens: $0) } ?? OpenAuthenticator(),
+            logger: plan.logger
+        )
+    }
+
+    /// Serves until SIGTERM or SIGINT, then drains.
+    ///
+    /// - Parameters:
+    ///   - onReady: Called once calls are taken.
+    ///   - onSecondSignal: What cannot be left behind when a second signal ends the process at once.
+    func run(
+        onReady: @escaping @Sendable () async -> Void = {},
+        onSecondSignal: @escaping @Sendable () -> Void = {}
+    ) async throws {
+        logLimits()
+        try await start()
+        let group = ServiceGroup(configuration: configuration())
+        plan.logger.info(
+            "ready",
+            metadata: [
+                "node": "\(plan.node)",
+                "listen": "\(plan.listen.map(\.description).joined(separator: " "))",
+                "http": "\(plan.http?.description ?? "off")",
+                "instances": "\(plan.instances.map(\.name).joined(separator: " "))",
+            ]
+        )
+        await onReady()
+        try await StopSignals.whileRunning {
+            self.beginDrain()
+            await group.triggerGracefulShutdown()
+        } onSecond: {
+            onSecondSignal()
+        } body: {
+            try await group.run()
+        }
+        plan.logger.info("stopped")
+    }
+
+    /// Whether calls can be served, and why not.
+    func health() async -> HealthReport {
+        var checks: [HealthReport.Check] = []
+        let (isStarted, isDraining) = state.withLockedValue { ($0.isStarted, $0.drainEnd != nil) }
+        checks.append(.init("started", problem: isStarted ? nil : "not yet"))
+        checks.append(.init("draining", problem: isDraining ? "going away" : nil))
+        for runtime in runtimes {
+            let name = "postgres \(runtime.configuration.instance)"
+            let problem = await runtime.isReachable() ? nil : "Postgres does not answer"
+            checks.append(.init(name, problem: problem))
+        }
+        return HealthReport(node: plan.node, checks: checks)
+    }
+
+    // MARK: Parts
+
+    private static func runtime(_ instance: InstanceSetting, _ plan: ServePlan) throws -> RelayRuntime {
+        let isDefault = instance.name == RelayHandle.defaultInstance
+        var configuration = RelayConfiguration(
+            databaseURL: instance.url,
+            schema: instance.schema,
+            instance: instance.name,
+            node: plan.node,
+            queues: isDefault ? plan.queues : [:]
+        )
+        configuration.limits = plan.limits
+        configuration.drainGrace = plan.drainGrace
+        let runtime = try RelayRuntime(configuration, logger: plan.logger)
+        if isDefault, !plan.queues.isEmpty { DemoWorkers.register(on: runtime) }
+        return runtime
+    }
+
+    /// Connects everything before anything is announced.
+    private func start() async throws {
+        do {
+            for runtime in runtimes { try await runtime.start() }
+            try await gateway.start()
+        } catch {
+            for runtime in runtimes { await runtime.stop(grace: .zero) }
+            throw error
+        }
+        state.withLockedValue { $0.isStarted = true }
+    }
+
+    /// The services, in the order in which they are started; they are shut down from the last to the first.
+    private func configuration() -> ServiceGroupConfiguration {
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: RuntimeService(node: self, runtimes: runtimes))
+        ]
+        if case .tcp(let host, let port) = plan.http {
+            let server = WebServer(host: host, port: port, node: plan.node, logger: plan.logger) {
+                [self] in await health()
+            }
+            services.append(.init(service: server))
+        }
+        services.append(.init(service: gateway))
+        return ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: [],
+            cancellationSignals: [],
+            logger: Logger(label: "relay") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    /// From here on no job begins, and what is open has the grace to end.
+    private func beginDrain() {
+        state.withLockedValue { $0.drainEnd = .now + plan.drainGrace }
+        plan.logger.info("draining", metadata: ["grace": "\(DurationText.text(plan.drainGrace))"])
+        for runtime in runtimes { runtime.engine.beginDrain() }
+    }
+
+    /// What is left of the grace.
+    fileprivate var remainingGrace: Duration {
+        let end = state.withLockedValue { $0.drainEnd } ?? .now + plan.drainGrace
+        return max(end - .now, .zero)
+    }
+
+    private func logLimits() {
+        let limits = plan.limits
+        plan.logger.info(
+            "limits",
+            metadata: [
+                "message_bytes": "\(limits.maxMessageBytes)",
+                "calls_per_connection": "\(limits.maxCalls)",
+                "connections": "\(limits.maxConnections)",
+                "awaited_relays": "\(limits.maxAwaitedRelays)",
+                "jobs_per_async": "\(limits.maxJobsPerAsync)",
+                "open_waits": "\(limits.maxOpenWaits)",
+                "queued_inserts": "\(limits.maxQueuedInserts)",
+                "outbound_bytes": "\(limits.maxOutboundBytes)",
+                "result_bytes": "\(limits.resultBytes)",
+                "progress_bytes": "\(limits.progressBytes)",
+            ]
+        )
+    }
+}
+
+/// Keeps the runtimes until the gateway before them has drained, then stops them.
+private struct RuntimeService: Service {
+    let node: GatewayNode
+    let runtimes: [RelayRuntime]
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await withDiscardingTaskGroup { group in
+            for runtime in runtimes {
+                group.addTask { await runtime.stop(grace: node.remainingGrace) }
+            }
+        }
+    }
+}
