@@ -17,10 +17,10 @@ struct RelayCommand: AsyncParsableCommand {
               handle=$(relay async Sleep '{"ms":3000}')
               relay await "$handle"
 
-            Every option is also a variable, RELAY_<OPTION>, and a key of the file that --config names;
+            Every option is also a variable, RELAY_<OPTION>, and a key of the file that --config names; \
             a flag beats the environment, and the environment beats the file.
 
-            Exit status: 0 ok, 1 the job failed, 2 usage, 3 timed out (the relay is printed),
+            Exit status: 0 ok, 1 the job failed, 2 usage, 3 timed out (the relay is printed), \
             4 the gateway cannot be reached.
             """,
         version: Version.text,
@@ -32,6 +32,10 @@ struct RelayCommand: AsyncParsableCommand {
 
     /// Runs the program with the arguments of the process.
     static func main() async {
-        exit(withError: ExitCode(await Program.run(Array(CommandLine.arguments.dropFirst())).rawValue))
+        exit(
+            withError: ExitCode(
+                await Program.run(Array(CommandLine.arguments.dropFirst())).rawValue
+            )
+        )
     }
 }

@@ -25,7 +25,10 @@ import Testing
             peer.send(.status(Wire.Status()), on: frame.callID)
         } body: { client, _ in
             var seen: [String] = []
-            for try await element in try await client.awaitMany([.test(1), .test(2)], progress: true) {
+            for try await element in try await client.awaitMany(
+                [.test(1), .test(2)],
+                progress: true
+            ) {
                 switch element.event {
                 case .progress(.json(let text)): seen.append("\(element.index) progress \(text)")
                 case .answer(let answer):
@@ -54,7 +57,9 @@ import Testing
 
     @Test func leavingTheLoopAbandonsTheCall() async throws {
         try await withClient { frame, peer in
-            if case .awaitManyRequest = frame.body { peer.send(Self.answer(0, "1"), on: frame.callID) }
+            if case .awaitManyRequest = frame.body {
+                peer.send(Self.answer(0, "1"), on: frame.callID)
+            }
         } body: { client, gateway in
             for try await _ in try await client.awaitMany([.test(1), .test(2)]) { break }
             for await frame in gateway.frames {

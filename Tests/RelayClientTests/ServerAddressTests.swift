@@ -16,7 +16,9 @@ import Testing
         #expect(ServerAddress(address.description) == address)
     }
 
-    @Test(arguments: ["", ":1", "host:", "host:0", "host:65536", "::1:80", "unix:", "[::1", "[::1]x"])
+    @Test(arguments: [
+        "", ":1", "host:", "host:0", "host:65536", "::1:80", "unix:", "[::1", "[::1]x",
+    ])
     func textThatNamesNoneIsRefused(text: String) {
         #expect(ServerAddress(text) == nil)
     }

@@ -55,7 +55,12 @@ public final class RelayRuntime: Service {
     ///
     /// - Throws: `RelayError` with what to mend if the database cannot be used.
     public func start() async throws {
-        try await store.start()
+        do {
+            try await store.start()
+        } catch {
+            await store.stop()
+            throw error
+        }
         engine.start()
         if !configuration.queues.isEmpty {
             executor.attach(to: engine, queues: configuration.queues)

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import RelayClient
 
-/// `relay async`
+/// The command `relay async`.
 struct AsyncCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "async",

@@ -1,14 +1,14 @@
 internal import ArgumentParser
 internal import RelayClient
 
-/// `relay await`
+/// The command `relay await`.
 struct AwaitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "await",
         abstract: "Wait for relays and print their results.",
         discussion: """
-            One relay: its result goes to stdout as it is. Several: a JSON line for each as it happens,
-            {"index":0,"relay":"…","ok":…} or {"index":1,"relay":"…","error":{…}}. A relay may be awaited
+            One relay: its result goes to stdout as it is. Several: a JSON line for each as it happens, \
+            {"index":0,"relay":"…","ok":…} or {"index":1,"relay":"…","error":{…}}. A relay may be awaited \
             again, from anywhere, and gives the same answer.
 
               relay await 12/Zm9vYmFyYmF6cXV1eA

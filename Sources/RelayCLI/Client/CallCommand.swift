@@ -1,13 +1,13 @@
 internal import ArgumentParser
 internal import RelayClient
 
-/// `relay call`
+/// The command `relay call`.
 struct CallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call",
         abstract: "Call a job and print its result.",
         discussion: """
-            The result goes to stdout as it is. If there is none in time, the relay is printed instead, and
+            The result goes to stdout as it is. If there is none in time, the relay is printed instead, and \
             the exit status is 3: the job goes on, and `relay await` waits on.
 
               relay call Echo '{"id":123}'

@@ -1,13 +1,13 @@
 internal import ArgumentParser
 internal import RelayClient
 
-/// `relay cancel`
+/// The command `relay cancel`.
 struct CancelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel",
         abstract: "Cancel a job, wherever it is.",
         discussion: """
-            Prints the job's state. A job that runs is told to stop. One that had ended already stays as it
+            Prints the job's state. A job that runs is told to stop. One that had ended already stays as it \
             is; the exit status then is 1, unless it was cancelled before.
 
               relay cancel "$handle"
@@ -49,7 +49,10 @@ struct CancelCommand: AsyncParsableCommand {
             try Terminal.print(state)
         }
         if !answer.cancelled, answer.state != .cancelled {
-            throw CommandError(status: .failed, message: "the job had ended already: it is \(state)")
+            throw CommandError(
+                status: .failed,
+                message: "the job had ended already: it is \(state)"
+            )
         }
     }
 }

@@ -3,7 +3,10 @@ internal import RelayClient
 
 /// Which database, and which schema of it.
 struct DatabaseOptions: ParsableArguments {
-    @Option(help: "A Postgres URL; better in RELAY_DATABASE_URL or DATABASE_URL, since others see arguments.")
+    @Option(
+        help:
+            "A Postgres URL; better in RELAY_DATABASE_URL or DATABASE_URL, since others see arguments."
+    )
     var databaseUrl: String?
 
     @Option(help: "The schema that holds oban_jobs (default: public).")

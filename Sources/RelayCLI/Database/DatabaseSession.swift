@@ -19,7 +19,9 @@ struct DatabaseSession: Sendable {
         do {
             target = try configuration.target()
         } catch {
-            throw CommandError.usage("the database URL cannot be used: \(OneLine.text(error.message))")
+            throw CommandError.usage(
+                "the database URL cannot be used: \(OneLine.text(error.message))"
+            )
         }
         let connection = PGConnection(
             configuration: configuration,
@@ -29,7 +31,9 @@ struct DatabaseSession: Sendable {
         connection.start()
         let result: Result<Value, any Error>
         do {
-            result = .success(try await body(DatabaseSession(connection: connection, target: target)))
+            result = .success(
+                try await body(DatabaseSession(connection: connection, target: target))
+            )
         } catch let error as PGError {
             result = .failure(Self.commandError(error, target))
         } catch {

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import RelayClient
 internal import RelayStore
 
-/// `relay migrate`
+/// The command `relay migrate`.
 struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",

@@ -62,18 +62,23 @@ struct JobOptions: ParsableArguments {
         job.priority = try settings.number("priority", priority, in: 0...9) ?? job.priority
         job.maxAttempts =
             try settings.number("max-attempts", maxAttempts, in: 1...32_767) ?? job.maxAttempts
-        if let delay = try settings.duration("schedule-in", scheduleIn) { job.schedule = .after(delay) }
+        if let delay = try settings.duration("schedule-in", scheduleIn) {
+            job.schedule = .after(delay)
+        }
         job.expiresIn = try settings.duration("expires-in", expiresIn)
         job.idempotencyKey = settings.text("idempotency-key", idempotencyKey)
         job.tags = settings.list("tag", tags)
         job.meta = settings.text("meta", meta) ?? job.meta
-        job.traceparent = settings.text("traceparent", traceparent)
+        job.traceparent =
+            settings.text("traceparent", traceparent)
             ?? settings.variable("TRACEPARENT")
         job.unique = try unique(settings)
         let violations = job.violations(path: "job")
         guard violations.isEmpty else {
             let text = violations.map { "\($0.field.dropFirst(4)) \($0.reason)" }
-            throw CommandError.usage(OneLine.text("the job is not valid: " + text.joined(separator: "; ")))
+            throw CommandError.usage(
+                OneLine.text("the job is not valid: " + text.joined(separator: "; "))
+            )
         }
         return job
     }

@@ -29,7 +29,8 @@ struct WaitOptions: ParsableArguments {
         case "timeout": return .timeout
         case "abandon": return .abandon
         case "either": return .either
-        case let other?: throw settings.wrong("cancel-on", other, "never, timeout, abandon or either")
+        case let other?:
+            throw settings.wrong("cancel-on", other, "never, timeout, abandon or either")
         }
     }
 }

@@ -46,7 +46,9 @@ enum Program {
     static let hint = "start one with `relay dev` or `relay serve`, or name another with --address"
 
     private static func helpCommand(_ arguments: [String]) -> String {
-        let names = RelayCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+        let names = RelayCommand.configuration.subcommands.compactMap {
+            $0.configuration.commandName
+        }
         guard let name = arguments.first, names.contains(name) else { return "relay --help" }
         return "relay \(name) --help"
     }

@@ -3,12 +3,13 @@ internal import UnixSignals
 
 /// SIGTERM and SIGINT: the first asks to stop, a second ends the program at once.
 enum StopSignals {
-    /// Runs a body; throws what it throws.
+    /// Runs a body.
     ///
     /// - Parameters:
     ///   - onFirst: Asks the body to come to its end.
     ///   - onSecond: What cannot be left behind, just before the program ends.
     ///   - body: What runs.
+    /// - Throws: What the body throws.
     static func whileRunning(
         onFirst: @escaping @Sendable () async -> Void,
         onSecond: @escaping @Sendable () -> Void = {},

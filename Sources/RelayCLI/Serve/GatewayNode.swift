@@ -8,7 +8,9 @@ internal import RelayGateway
 internal import RelayWeb
 internal import ServiceLifecycle
 
-/// A running gateway: the runtimes of its instances, the native protocol, and HTTP. The one place where they meet.
+/// A running gateway: the runtimes of its instances, the native protocol, and HTTP.
+///
+/// The one place where they meet.
 final class GatewayNode: Sendable {
     private struct State {
         var isStarted = false
@@ -34,7 +36,8 @@ final class GatewayNode: Sendable {
         gateway = GatewayServer(
             configuration: configuration,
             engines: EngineDirectory(Dictionary(uniqueKeysWithValues: engines)),
-            authenticator: plan.tokens.map { TokenAuthenticator(tokens: $0) } ?? OpenAuthenticator(),
+            authenticator: plan.tokens.map { TokenAuthenticator(tokens: $0) }
+                ?? OpenAuthenticator(),
             logger: plan.logger
         )
     }
@@ -44,12 +47,13 @@ final class GatewayNode: Sendable {
     /// - Parameters:
     ///   - onReady: Called once calls are taken.
     ///   - onSecondSignal: What cannot be left behind when a second signal ends the process at once.
+    /// - Throws: What kept it from starting, or from going on.
     func run(
         onReady: @escaping @Sendable () async -> Void = {},
         onSecondSignal: @escaping @Sendable () -> Void = {}
     ) async throws {
-        logLimits()
         try await start()
+        logLimits()
         let group = ServiceGroup(configuration: configuration())
         plan.logger.info(
             "ready",
@@ -88,7 +92,10 @@ final class GatewayNode: Sendable {
 
     // MARK: Parts
 
-    private static func runtime(_ instance: InstanceSetting, _ plan: ServePlan) throws -> RelayRuntime {
+    private static func runtime(
+        _ instance: InstanceSetting,
+        _ plan: ServePlan
+    ) throws -> RelayRuntime {
         let isDefault = instance.name == RelayHandle.defaultInstance
         var configuration = RelayConfiguration(
             databaseURL: instance.url,
@@ -106,11 +113,15 @@ final class GatewayNode: Sendable {
 
     /// Connects everything before anything is announced.
     private func start() async throws {
+        var started: [RelayRuntime] = []
         do {
-            for runtime in runtimes { try await runtime.start() }
+            for runtime in runtimes {
+                try await runtime.start()
+                started.append(runtime)
+            }
             try await gateway.start()
         } catch {
-            for runtime in runtimes { await runtime.stop(grace: .zero) }
+            for runtime in started { await runtime.stop(grace: .zero) }
             throw error
         }
         state.withLockedValue { $0.isStarted = true }

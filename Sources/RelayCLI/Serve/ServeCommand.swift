@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// `relay serve`
+/// The command `relay serve`.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",

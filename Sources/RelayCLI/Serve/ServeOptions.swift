@@ -12,7 +12,10 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "HOST:PORT of /healthz and /readyz, or off (default: 127.0.0.1:7434).")
     var http: String?
 
-    @Option(name: .customLong("instance"), help: "One more database: NAME=URL[#SCHEMA]; repeatable.")
+    @Option(
+        name: .customLong("instance"),
+        help: "One more database: NAME=URL[#SCHEMA]; repeatable."
+    )
     var instances: [String] = []
 
     @Option(help: "The node's name (default: host.pid.random).")
@@ -91,7 +94,9 @@ struct ServeOptions: ParsableArguments {
                 throw CommandError.usage("--instance: one of them is not NAME=URL[#SCHEMA]")
             }
             guard names.insert(instance.name).inserted else {
-                throw CommandError.usage("--instance: \(OneLine.text(instance.name)) is named twice")
+                throw CommandError.usage(
+                    "--instance: \(OneLine.text(instance.name)) is named twice"
+                )
             }
             return instance
         }

@@ -20,7 +20,9 @@ enum TokenFile {
 
     static func parse(_ text: String, _ path: String) throws -> [String] {
         var tokens: [String] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
             let words = line.split(whereSeparator: \.isWhitespace)
             guard let token = words.first, token.first != "#" else { continue }
             let place = "--token-file: line \(index + 1) of \(path)"
@@ -34,7 +36,9 @@ enum TokenFile {
             }
             tokens.append(String(token))
         }
-        guard !tokens.isEmpty else { throw CommandError.usage("--token-file: \(path) holds no token") }
+        guard !tokens.isEmpty else {
+            throw CommandError.usage("--token-file: \(path) holds no token")
+        }
         guard tokens.count <= maxTokens else {
             throw CommandError.usage("--token-file: \(path) holds more than \(maxTokens) tokens")
         }

@@ -24,13 +24,15 @@ enum DurationText {
 
     /// Writes a duration shortly, such as `1m30s`.
     static func text(_ duration: Duration) -> String {
-        let milliseconds = duration.components.seconds * 1_000
+        let milliseconds =
+            duration.components.seconds * 1_000
             + duration.components.attoseconds / 1_000_000_000_000_000
         if milliseconds == 0 { return "0s" }
         if milliseconds < 1_000 { return "\(milliseconds)ms" }
         var seconds = milliseconds / 1_000
         var text = ""
-        for (name, length) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60)] where seconds >= length {
+        for (name, length) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60)]
+        where seconds >= length {
             text += "\(seconds / length)\(name)"
             seconds %= length
         }

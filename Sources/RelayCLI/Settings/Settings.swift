@@ -36,7 +36,9 @@ struct Settings: Sendable {
     }
 
     private static func read(_ path: String) async throws -> any ConfigProvider {
-        let where_ = ConfigReader(provider: InMemoryProvider(values: ["filePath": .init(stringLiteral: path)]))
+        let where_ = ConfigReader(
+            provider: InMemoryProvider(values: ["filePath": .init(stringLiteral: path)])
+        )
         do {
             return path.hasSuffix(".json")
                 ? try await FileProvider<JSONSnapshot>(config: where_)
@@ -70,8 +72,10 @@ struct Settings: Sendable {
     }
 
     /// The whole number of an option.
-    func number(_ option: String, _ flag: String? = nil, in range: ClosedRange<Int>) throws -> Int? {
-        let text = flag ?? reader.string(forKey: ConfigKey([option]))
+    func number(_ option: String, _ flag: String? = nil, in range: ClosedRange<Int>) throws -> Int?
+    {
+        let text =
+            flag ?? reader.string(forKey: ConfigKey([option]))
             ?? reader.int(forKey: ConfigKey([option])).map { "\($0)" }
         guard let text else { return nil }
         guard let number = Int(text), range.contains(number) else {

@@ -29,7 +29,10 @@ enum ProgramOutcome {
     static func value(_ stdout: ByteBuffer) -> RelayValue {
         guard stdout.readableBytes > 0 else { return .null }
         guard let text = String(validating: stdout.readableBytesView, as: UTF8.self) else {
-            return .data(Array(stdout.readableBytesView), contentType: RelayValue.defaultContentType)
+            return .data(
+                Array(stdout.readableBytesView),
+                contentType: RelayValue.defaultContentType
+            )
         }
         if (try? JSONSyntax.check(text)) != nil { return .json(trimmed(text)) }
         return .data(Array(text.utf8), contentType: "text/plain; charset=utf-8")

@@ -2,16 +2,16 @@ internal import ArgumentParser
 internal import Logging
 internal import RelayClient
 
-/// `relay work`
+/// The command `relay work`.
 struct WorkCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "work",
         abstract: "Run the jobs of queues by any program.",
         discussion: """
-            The program is started for each job. It reads the arguments as JSON from stdin; what it writes to
-            stdout is the result: JSON, or else bytes. Exit status 0 is ok, 75 puts the job off for 30 s,
-            anything else fails the attempt with stderr as the message. A cancelled job gets SIGTERM, then
-            SIGKILL. In the environment: RELAY_JOB_ID, RELAY_WORKER, RELAY_QUEUE, RELAY_ATTEMPT,
+            The program is started for each job. It reads the arguments as JSON from stdin; what it writes to \
+            stdout is the result: JSON, or else bytes. Exit status 0 is ok, 75 puts the job off for 30 s, \
+            anything else fails the attempt with stderr as the message. A cancelled job gets SIGTERM, then \
+            SIGKILL. In the environment: RELAY_JOB_ID, RELAY_WORKER, RELAY_QUEUE, RELAY_ATTEMPT, \
             RELAY_MAX_ATTEMPTS, RELAY_META, RELAY_TAGS (with commas), and TRACEPARENT.
 
               relay work --queue shout:4 -- sh -c 'tr a-z A-Z'

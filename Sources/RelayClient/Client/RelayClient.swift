@@ -33,7 +33,8 @@ public final class RelayClient: Sendable {
     /// - Returns: The connected client.
     /// - Throws: `RelayError`: `INVALID_ARGUMENT` for an address that is none, `UNAVAILABLE` where nothing answers,
     ///   `UNAUTHENTICATED` where the token is not known.
-    public static func connect(to address: String, token: String? = nil) async throws -> RelayClient {
+    public static func connect(to address: String, token: String? = nil) async throws -> RelayClient
+    {
         guard let address = ServerAddress(address) else { throw RelayError.addressInvalid(address) }
         return try await connect(RelayClientConfiguration(address: address, token: token))
     }
@@ -41,7 +42,9 @@ public final class RelayClient: Sendable {
     /// Makes a client and connects it.
     ///
     /// - Throws: `RelayError`, as the other `connect`.
-    public static func connect(_ configuration: RelayClientConfiguration) async throws -> RelayClient {
+    public static func connect(
+        _ configuration: RelayClientConfiguration
+    ) async throws -> RelayClient {
         let client = RelayClient(configuration)
         _ = try await client.keeper.connection()
         return client

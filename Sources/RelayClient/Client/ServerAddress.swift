@@ -35,12 +35,14 @@ public enum ServerAddress: Sendable, Hashable, CustomStringConvertible {
     /// Reads what follows the host: nothing, or a colon and a port.
     private static func port(_ text: Substring) -> Int? {
         if text.isEmpty { return defaultPort }
-        guard text.first == ":", let port = Int(text.dropFirst()), (1...65_535).contains(port) else {
+        guard text.first == ":", let port = Int(text.dropFirst()), (1...65_535).contains(port)
+        else {
             return nil
         }
         return port
     }
 
+    /// The text form.
     public var description: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

@@ -173,7 +173,10 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         case .pong(let id, let ping):
             _ = send(.pong(Wire.Pong(data: ping.data)), on: id)
         case .goAway(let goAway):
-            configuration.logger.debug("the gateway goes away", metadata: ["why": "\(goAway.reason)"])
+            configuration.logger.debug(
+                "the gateway goes away",
+                metadata: ["why": "\(goAway.reason)"]
+            )
             connection.leave()
         case .close(let error):
             end(error)
@@ -196,7 +199,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     private func welcome(_ welcome: Wire.Welcome) {
-        let theirs = welcome.maxMessageBytes == 0 ? Limits().maxMessageBytes : Int(welcome.maxMessageBytes)
+        let theirs =
+            welcome.maxMessageBytes == 0 ? Limits().maxMessageBytes : Int(welcome.maxMessageBytes)
         encoder = FrameEncoder(limit: theirs, zlib: welcome.acceptZlib ? zlib : nil)
         connection.open(self, maxMessageBytes: theirs)
         welcomed.succeed()

@@ -35,7 +35,8 @@ extension RelayError {
     static let answerUnexpected = RelayError(
         .internal,
         reason: "ANSWER_UNEXPECTED",
-        message: "the gateway answered with something else than was asked; is it of another version?"
+        message:
+            "the gateway answered with something else than was asked; is it of another version?"
     )
 
     /// Why no connection could be made.

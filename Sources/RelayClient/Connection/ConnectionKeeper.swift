@@ -71,7 +71,8 @@ final class ConnectionKeeper: Sendable {
         connection?.close()
     }
 
-    private func connect(on eventLoop: any EventLoop, _ promise: EventLoopPromise<ClientConnection>) {
+    private func connect(on eventLoop: any EventLoop, _ promise: EventLoopPromise<ClientConnection>)
+    {
         let connection = ClientConnection(eventLoop: eventLoop)
         dial(connection, on: eventLoop).whenComplete { [self] result in
             switch result {

@@ -33,7 +33,8 @@ enum WorkMapping {
         guard byteCount + frameOverhead > maxMessageBytes else { return request }
         let exception = JobException(
             kind: "ResultTooLarge",
-            message: "the outcome takes \(byteCount) bytes, over the \(maxMessageBytes) of a message"
+            message:
+                "the outcome takes \(byteCount) bytes, over the \(maxMessageBytes) of a message"
         )
         return finish(key, .exception(exception))
     }

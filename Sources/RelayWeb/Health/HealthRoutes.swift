@@ -2,6 +2,8 @@ internal import FoundationEssentials
 internal import Hummingbird
 internal import NIOCore
 
+/// The routes that say how the node is.
+///
 /// `/healthz`: the process lives. `/readyz`: calls can be served, else 503 and why.
 struct HealthRoutes: Sendable {
     let node: String
