@@ -147,7 +147,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RelayPostgresTests",
-            dependencies: ["PostgresTestSupport", "RelayPostgres", logging, nioLocks]
+            dependencies: ["CLibpq", "PostgresTestSupport", "RelayPostgres", logging, nioLocks]
         ),
         .testTarget(name: "RelayZlibTests", dependencies: ["RelayZlib", nioCore]),
         .testTarget(

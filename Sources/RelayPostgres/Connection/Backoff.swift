@@ -18,7 +18,7 @@ struct Backoff {
     /// The next rest, by a random number of 0 to 1.
     func delay(random: Double) -> Duration {
         var delay = range.lowerBound
-        for _ in 1..<max(2, min(failures, 32)) where delay < range.upperBound {
+        for _ in 1..<max(1, min(failures, 32)) where delay < range.upperBound {
             delay = delay * 2
         }
         return min(delay, range.upperBound) * (0.5 + random / 2)

@@ -45,13 +45,9 @@ final class ConnectionLoop {
     /// Runs until the connection is closed.
     func run() {
         while true {
-            takeMail()
             let now = ContinuousClock.now
-            for unit in queue.takeExpired(now: now) { answer(unit, .failure(.neverSent)) }
+            takeMail(now)
             for unit in flight.takeExpired(now: now) { answer(unit, .failure(.neverAnswered)) }
-            if isClosing {
-                for unit in queue.takeFresh() { answer(unit, .failure(.closed)) }
-            }
             advance(now)
             if isClosing, isAtRest {
                 leave()
@@ -62,12 +58,17 @@ final class ConnectionLoop {
         }
     }
 
-    private func takeMail() {
+    /// Queues what was left meanwhile, and answers what need not or must not be sent any more.
+    private func takeMail(_ now: ContinuousClock.Instant) {
         let mail = mailbox.take(answeredUnits: answered.units, answeredBytes: answered.bytes)
         answered = (0, 0)
         isClosing = mail.isClosing
         for unit in mail.units { queue.add(unit) }
         for (reply, error) in mail.refused { reply(.failure(error)) }
+        for unit in queue.takeExpired(now: now) { answer(unit, .failure(.neverSent)) }
+        if isClosing {
+            for unit in queue.takeFresh() { answer(unit, .failure(.closed)) }
+        }
     }
 
     private func answer(_ unit: Submission, _ result: Result<[PGResult], PGError>) {
@@ -216,8 +217,9 @@ final class ConnectionLoop {
         if flight.isDone {
             hasUnsentBytes = false
             if let retirement { return retirement }
-            if case .ready = phase, !queue.isEmpty {
-                return send(nextBatch(), on: handle)
+            if case .ready = phase {
+                takeMail(.now)
+                if !queue.isEmpty { return send(nextBatch(), on: handle) }
             }
         }
         return flush(handle)

@@ -1,5 +1,5 @@
 /// How a connection is made, and its limits.
-package struct PGConfiguration: Sendable {
+package struct PGConfiguration: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// A URL or keyword string, as libpq takes it; what it leaves open comes from `PGHOST` and its like.
     package var conninfo: String
     /// What `pg_stat_activity` shows, exactly; at most 63 bytes.
@@ -54,6 +54,11 @@ package struct PGConfiguration: Sendable {
     package func target() throws(PGError) -> String {
         try ConnectionTarget(conninfo: conninfo).description
     }
+
+    // Both, since the string may hold a password and whatever is logged is printed by one of them.
+    package var description: String { (try? target()) ?? "unreadable connection string" }
+
+    package var debugDescription: String { description }
 
     static func isChannel(_ name: String) -> Bool {
         (1...63).contains(name.utf8.count) && !name.utf8.contains(0)

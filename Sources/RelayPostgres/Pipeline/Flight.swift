@@ -102,6 +102,8 @@ struct Flight {
                 blame(unit, cached, error)
                 return .more
             case .aborted:
+                // Success must never be concluded from silence.
+                guard segments[0].failure != nil else { return .lost(.confused) }
                 hasResult = true
                 return .more
             case .end:
