@@ -169,7 +169,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         out = context.channel.allocator.buffer(capacity: 1_024)
         context.flush()
-        if meter.isOver(now: now) { endOverflow() }
+        if meter.isFlooded { endOverflow() }
     }
 
     private func write(_ piece: ByteBuffer, to context: ChannelHandlerContext, now: MonotonicTime) {
@@ -225,7 +225,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         timer = nil
         guard !isClosing else { return }
         let now = MonotonicTime.now
-        if meter.isOver(now: now) {
+        if meter.check(now: now) {
             endOverflow()
             return
         }

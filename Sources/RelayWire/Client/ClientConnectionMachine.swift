@@ -3,8 +3,8 @@ package import RelayMessages
 
 /// The client's end of one connection of the native protocol, as a value.
 ///
-/// greeting → open → leaving → closed; every state may move to closed. Hello is sent by whoever
-/// makes it.
+/// greeting → open → leaving → closed; every state may move to closed. Whoever makes it sends
+/// hello.
 package enum ClientConnectionMachine: ~Copyable {
     /// Hello was sent. Can move to: open, closed.
     case greeting(Greeting)

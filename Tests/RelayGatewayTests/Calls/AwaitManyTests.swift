@@ -164,4 +164,37 @@ struct AwaitManyTests {
             #expect(try await other.nextAbandon() == there)
         }
     }
+
+    @Test("100,000 relays are taken in one request, and all answered")
+    func manyRelays() async throws {
+        let count = 100_000
+        let engine = ScriptedEngine { call in
+            guard case .awaitMany(_, let relays, _, let receive) = call else { return false }
+            receive(
+                relays.enumerated().map { index, relay in
+                    .answer(
+                        index: index,
+                        AwaitAnswer(relay: relay, attempt: 1, outcome: .ok(.null))
+                    )
+                }
+            )
+            receive([.finished(nil)])
+            return true
+        }
+        try await Fixture.run(engine: engine) { fixture in
+            let client = try await fixture.client()
+            let relays = (1...count).map { Wire.Relay.test(Int64($0)) }
+            try await client.send(
+                .awaitManyRequest(Wire.AwaitManyRequest(relays: relays)),
+                on: 1
+            )
+            for expected in 0..<count {
+                let index = try await index(client)
+                if index != expected {
+                    throw TestFailure("\(index) came instead of \(expected)")
+                }
+            }
+            #expect(try await client.receiveStatus(on: 1) == .ok)
+        }
+    }
 }

@@ -9,7 +9,7 @@ import Testing
 @Suite("Throughput", .timeLimit(.minutes(1)))
 struct ThroughputTests {
     /// Far below what is measured (see the printed number): a sanity check, not a benchmark.
-    private static let leastPerSecond = 2_000.0
+    private static let leastPerSecond = 500.0
 
     @Test("64 awaits in flight on one connection do not wait for each other")
     func pipelined() async throws {
