@@ -20,6 +20,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioTestUtils = Target.Dependency.product(name: "NIOTestUtils", package: "swift-nio")
 let nioLocks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
     name: "ServiceLifecycle",
@@ -50,6 +51,7 @@ let package = Package(
         ),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird",
@@ -94,7 +96,7 @@ let package = Package(
             name: "RelayGateway",
             dependencies: [
                 "RelayCore", "RelayEngine", "RelayMessages", "RelayWire",
-                deque, lifecycle, logging, nioCore, nioLocks, nioPosix,
+                deque, lifecycle, logging, nioCore, nioLocks, nioPosix, nioSSL,
             ]
         ),
         .target(
@@ -158,7 +160,7 @@ let package = Package(
             name: "RelayGatewayTests",
             dependencies: [
                 "RelayCore", "RelayEngine", "RelayGateway", "RelayMessages", "RelayWire", "RelayZlib",
-                lifecycle, logging, nioCore, nioLocks, nioPosix,
+                lifecycle, logging, nioCore, nioLocks, nioPosix, nioSSL,
             ]
         ),
     ]

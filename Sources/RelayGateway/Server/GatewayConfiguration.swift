@@ -5,6 +5,8 @@ package import RelayWire
 package struct GatewayConfiguration: Sendable {
     /// Where it listens; at least one.
     package var addresses: [ListenAddress]
+    /// The certificate for TCP; nil serves without TLS, as Unix sockets always are.
+    package var tls: TLSFiles?
     /// The node's name, told to clients and workers.
     package var node: String
     /// The server's name and version, told to clients.

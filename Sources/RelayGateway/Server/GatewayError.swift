@@ -6,6 +6,8 @@ package enum GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
     case pathTaken(String)
     /// Another process listens on the Unix socket.
     case socketInUse(String)
+    /// A file of the certificate cannot be used.
+    case certificate(file: String, why: String)
 
     package var description: String {
         switch self {
@@ -15,6 +17,8 @@ package enum GatewayError: Error, Sendable, Hashable, CustomStringConvertible {
             "\(path) is not a socket; choose another path, or move that file away"
         case .socketInUse(let path):
             "another process listens on \(path) already; stop it, or choose another path"
+        case .certificate(let file, let why):
+            "\(file) cannot be used for TLS: \(why); it must be readable, and PEM"
         }
     }
 }

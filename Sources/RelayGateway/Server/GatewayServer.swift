@@ -2,6 +2,7 @@ package import Logging
 internal import NIOConcurrencyHelpers
 package import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 internal import RelayCore
 internal import ServiceLifecycle
 
@@ -62,8 +63,9 @@ package final class GatewayServer: Service, Sendable {
         }
         guard isFirst else { return }
         do {
+            let tls = try configuration.tls?.context()
             for address in configuration.addresses {
-                let listener = try await listen(on: address)
+                let listener = try await listen(on: address, tls: tls)
                 state.withLockedValue { $0.listeners.append(listener) }
                 logger.info("listening", metadata: ["address": "\(address)"])
             }
@@ -109,11 +111,19 @@ package final class GatewayServer: Service, Sendable {
         for path in sockets { UnixSocket.remove(path) }
     }
 
-    private func listen(on address: ListenAddress) async throws -> any Channel {
+    private func listen(
+        on address: ListenAddress,
+        tls: NIOSSLContext?
+    ) async throws -> any Channel {
+        let tls = address.isTCP ? tls : nil
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .childChannelInitializer { [environment, registry, zlibs] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let handler = NIOSSLServerHandler(context: tls)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
                     try Self.prepare(channel, environment, registry, zlibs)
                 }
             }

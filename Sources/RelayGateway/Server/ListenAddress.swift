@@ -26,6 +26,11 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self = .tcp(host: String(host), port: port)
     }
 
+    /// Whether peers may be on other machines.
+    package var isTCP: Bool {
+        if case .tcp = self { true } else { false }
+    }
+
     package var description: String {
         switch self {
         case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"

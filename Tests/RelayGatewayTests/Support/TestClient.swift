@@ -1,6 +1,7 @@
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import NIOSSL
 import RelayMessages
 import RelayWire
 
@@ -15,13 +16,24 @@ final class TestClient: Sendable {
     }
 
     /// Connects, and says nothing yet; with `reads` false nothing is ever read from the socket.
-    static func connect(to address: SocketAddress, reads: Bool = true) async throws -> TestClient {
+    static func connect(
+        to address: SocketAddress,
+        reads: Bool = true,
+        tls: NIOSSLContext? = nil
+    ) async throws -> TestClient {
         let (frames, continuation) = AsyncStream<Wire.ServerFrame>.makeStream()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.autoRead, value: reads)
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 4096))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let handler = try NIOSSLClientHandler(
+                            context: tls,
+                            serverHostname: "server.test"
+                        )
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
                     try channel.pipeline.syncOperations.addHandler(FrameReader(continuation))
                 }
             }
