@@ -106,7 +106,10 @@ let package = Package(
                 deque, logging, nioCore, nioLocks, nioPosix,
             ]
         ),
-        .target(name: "RelayWeb", dependencies: ["RelayCore", hummingbird, lifecycle, logging, nioCore]),
+        .target(
+            name: "RelayWeb",
+            dependencies: ["RelayCore", hummingbird, lifecycle, logging, nioCore]
+        ),
 
         // L5: the umbrella library for Swift services, and the command line.
         .target(
@@ -145,7 +148,10 @@ let package = Package(
         .testTarget(name: "RelayMessagesTests", dependencies: ["RelayMessages", nioCore]),
         .testTarget(
             name: "RelayStoreTests",
-            dependencies: ["PostgresTestSupport", "RelayCore", "RelayPostgres", "RelayStore", "RelayEngine", logging]
+            dependencies: [
+                "PostgresTestSupport", "RelayCore", "RelayPostgres", "RelayStore", "RelayEngine",
+                logging,
+            ]
         ),
         .testTarget(
             name: "RelayPostgresTests",
@@ -159,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "RelayGatewayTests",
             dependencies: [
-                "RelayCore", "RelayEngine", "RelayGateway", "RelayMessages", "RelayWire", "RelayZlib",
+                "RelayCore", "RelayEngine", "RelayGateway", "RelayMessages", "RelayWire",
+                "RelayZlib",
                 lifecycle, logging, nioCore, nioLocks, nioPosix, nioSSL,
             ]
         ),

@@ -41,6 +41,7 @@ extension RelayRuntime {
     ///   - timeout: How long to wait; zero answers at once with what is known.
     ///   - withRetries: Whether to wait through failures, snoozes and rescues.
     ///   - cancelOn: When the end of the wait also cancels the job.
+    /// - Returns: The answer, with the attempt that it belongs to.
     /// - Throws: `RelayError`, or `CancellationError`.
     public func answer(
         _ relay: RelayHandle,

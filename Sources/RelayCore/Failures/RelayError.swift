@@ -42,6 +42,7 @@ public struct RelayError: Error, Sendable, Hashable, CustomStringConvertible {
         self.retryAfter = retryAfter
     }
 
+    /// The message with its violations, on one line.
     public var description: String {
         let fields = violations.map { "\($0.field): \($0.reason)" }.joined(separator: "; ")
         return fields.isEmpty ? "\(message) (\(reason))" : "\(message): \(fields) (\(reason))"

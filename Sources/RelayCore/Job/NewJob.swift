@@ -28,7 +28,7 @@ public struct NewJob: Sendable, Hashable {
     public var unique: Unique?
     /// Makes the insert safe to send again: 1 to 255 bytes; nil for none.
     public var idempotencyKey: String?
-    /// The caller's deadline: not started by then, the job is cancelled. Nil for none.
+    /// The caller's deadline: not started by then, the job is cancelled; nil for none.
     public var expiresIn: Duration?
     /// The W3C trace context of the caller; nil for none.
     public var traceparent: String?

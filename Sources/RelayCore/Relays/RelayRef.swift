@@ -53,6 +53,7 @@ public struct RelayRef: Sendable, Hashable, CustomStringConvertible {
     /// The base64url form without padding: 22 characters.
     public var base64URL: String { Base64URL.encode(bytes) }
 
+    /// A stand-in, since the ref is a secret.
     public var description: String { "(ref)" }
 }
 

@@ -171,7 +171,7 @@ struct SlotBook {
         return nil
     }
 
-    /// The attempt has ended: its slot is free. Nil unless this executor has it.
+    /// The attempt has ended: its slot is free; nil unless this executor has it.
     mutating func release(_ key: AttemptKey, by id: ExecutorID) -> Running? {
         guard running[key]?.executor == id else { return nil }
         return forget(key)
@@ -187,7 +187,7 @@ struct SlotBook {
         return attempt
     }
 
-    /// Marks the newest attempt of a job as killed; answers whom to tell. Nil if it doesn't run here.
+    /// Marks the newest attempt of a job as killed; answers whom to tell, nil if it doesn't run here.
     mutating func kill(_ jobID: Int64) -> (any JobExecutor, AttemptKey)? {
         guard let attempt = latestAttempt[jobID] else { return nil }
         let key = AttemptKey(jobID: jobID, attempt: attempt)

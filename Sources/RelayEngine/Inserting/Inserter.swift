@@ -2,7 +2,9 @@ import DequeModule
 import RelayCore
 
 /// Gathers the jobs of many callers into one statement and one commit: at once when idle, else with all that came
-/// while the last batch was under way. It never sleeps to gather.
+/// while the last batch was under way.
+///
+/// It never sleeps to gather.
 struct Inserter {
     /// Who wants the jobs, and what is to happen once they are in.
     enum Purpose {

@@ -1,5 +1,7 @@
 /// Erlang's external term format as JSON text: atoms are strings (but `nil`, `true`, `false`), tuples arrays, charlists
-/// stay lists of integers, structs keep `__struct__` as a key. Everything has a bound.
+/// stay lists of integers, structs keep `__struct__` as a key.
+///
+/// Everything has a bound.
 ///
 /// Source: https://www.erlang.org/doc/apps/erts/erl_ext_dist.html
 struct TermDecoder {

@@ -1,7 +1,9 @@
 import RelayCore
 
 /// JSON text as Erlang's external term format: null is `nil`, strings and keys are binaries, arrays are lists, objects
-/// are maps. The text must have passed `JSONSyntax`.
+/// are maps.
+///
+/// The text must have passed `JSONSyntax`.
 ///
 /// Source: https://www.erlang.org/doc/apps/erts/erl_ext_dist.html
 struct TermEncoder {

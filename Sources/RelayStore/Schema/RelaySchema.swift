@@ -1,4 +1,6 @@
-/// What is ours: the idempotency keys, and the outcomes that outlive their rows. Both are part of our own schema, and
+/// What is ours: the idempotency keys, and the outcomes that outlive their rows.
+///
+/// Both are part of our own schema, and
 /// opt-in on one made by Oban.
 enum RelaySchema {
     /// How we know our own schema again.

@@ -2,7 +2,9 @@ import FoundationEssentials
 import RelayCore
 import RelayZlib
 
-/// The texts on Oban's channels. Sent as plain JSON objects below 512 bytes, which every Oban reads; read in all three
+/// The texts on Oban's channels.
+///
+/// Sent as plain JSON objects below 512 bytes, which every Oban reads; read in all three
 /// encodings that its versions write (research/oban.md §3). Whatever else comes is junk, from whomever.
 enum ObanPayload {
     /// How far a compressed payload may inflate, in bytes.

@@ -2,7 +2,9 @@ import RelayCore
 import RelayPostgres
 
 /// Gives back the jobs of dead sessions of ours, and attempts of this session that nobody runs; nobody else's orphans
-/// are touched. The attempt counts; the last one is discarded.
+/// are touched.
+///
+/// The attempt counts; the last one is discarded.
 struct RescueJobs {
     static func sql(_ s: SchemaName) -> String {
         """
