@@ -4,6 +4,9 @@ internal import RelayMessages
 internal import RelayWire
 
 extension CallStarter {
+    /// The events of an `AwaitMany` that are dealt with at once.
+    private static let eventsAtOnce = 256
+
     /// The relays of one instance, and where they stand in the request.
     private struct Share {
         let engine: any CallEngine
@@ -46,7 +49,11 @@ extension CallStarter {
         var parts: [ManyWaits.Part] = []
         for (number, share) in shares.enumerated() {
             let wait = share.engine.awaitMany(share.handles, options: options) { events in
-                outbox.post(.events(key, part: number, events))
+                // In pieces, so that a loop can do something else between them.
+                for start in stride(from: 0, to: events.count, by: Self.eventsAtOnce) {
+                    let piece = events[start..<min(start + Self.eventsAtOnce, events.count)]
+                    outbox.post(.events(key, part: number, piece))
+                }
             }
             let isWhole = share.handles.count == request.relays.count
             parts.append(

@@ -15,6 +15,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Bytes are given to the socket in pieces of at most this many, so that progress of a slow
     /// client shows.
     private static let maxWriteBytes = 256 * 1024
+    /// So many frames are made in one go; then other connections of the loop have their turn.
+    private static let maxFramesPerTurn = 2_048
+    /// How long the others' turn is, at least.
+    private static let turnPause = TimeAmount.microseconds(200)
 
     let environment: ConnectionEnvironment
     let outbox: Outbox
@@ -30,6 +34,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var encoder: FrameEncoder
     private var context: ChannelHandlerContext?
     private var out = ByteBuffer()
+    private var backlog: Deque<ConnectionEvent> = []
+    private var turnIsComing = false
     private var readIsHeld = false
     private var timer: (task: Scheduled<Void>, at: MonotonicTime)?
 
@@ -134,12 +140,25 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// Turns all that engines left into frames, and lets them leave in one flush.
     func drain() {
-        for event in outbox.take() where !isClosing {
+        backlog.append(contentsOf: outbox.take())
+        var frames = 0
+        while !isClosing, frames < Self.maxFramesPerTurn, let event = backlog.popFirst() {
+            frames += event.frameCount
             perform(event)
         }
+        if !backlog.isEmpty { takeTurnLater() }
         sendHeldWork()
         flush()
         armTimer()
+    }
+
+    private func takeTurnLater() {
+        guard let context, !turnIsComing, !isClosing else { return }
+        turnIsComing = true
+        context.eventLoop.assumeIsolated().scheduleTask(in: Self.turnPause) { [weak self] in
+            self?.turnIsComing = false
+            self?.drain()
+        }
     }
 
     /// The bytes that wait for the client, written or not.
@@ -285,6 +304,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let open = calls
         calls = [:]
         heldWork = []
+        backlog = []
         for call in open.values { stop(call, reason: "the connection of the worker was lost") }
     }
 }

@@ -22,7 +22,7 @@ final class RefusalHandler: ChannelInboundHandler {
                     message: "this server has as many connections as it takes; try again later",
                     retryAfter: .seconds(1)
                 )
-            case .draining: .workerDraining
+            case .draining, .flooded: .workerDraining
             }
     }
 

@@ -7,11 +7,23 @@ final class ConnectionRegistry: Sendable {
     enum Refusal: Sendable, Equatable {
         case full
         case draining
+        /// So many are being told so already that this one is just closed.
+        case flooded
     }
+
+    /// The refused connections that are told why at one time.
+    static let maxRefused = 256
 
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
+        var refused = 0
         var isDraining = false
+
+        mutating func refuse(_ refusal: Refusal) -> Refusal {
+            guard refused < ConnectionRegistry.maxRefused else { return .flooded }
+            refused += 1
+            return refusal
+        }
     }
 
     private let state = NIOLockedValueBox(State())
@@ -27,14 +39,19 @@ final class ConnectionRegistry: Sendable {
     func admit(_ channel: any Channel) -> Refusal? {
         let id = ObjectIdentifier(channel)
         let refusal: Refusal? = state.withLockedValue { state in
-            if state.isDraining { return .draining }
-            guard state.channels.count < limit else { return .full }
+            if state.isDraining { return state.refuse(.draining) }
+            guard state.channels.count < limit else { return state.refuse(.full) }
             state.channels[id] = channel
             return nil
         }
-        if refusal == nil {
-            channel.closeFuture.whenComplete { _ in
-                self.state.withLockedValue { $0.channels[id] = nil }
+        guard refusal != .flooded else { return refusal }
+        channel.closeFuture.whenComplete { _ in
+            self.state.withLockedValue { state in
+                if refusal == nil {
+                    state.channels[id] = nil
+                } else {
+                    state.refused -= 1
+                }
             }
         }
         return refusal

@@ -6,6 +6,9 @@ internal import NIOSSL
 internal import RelayCore
 internal import ServiceLifecycle
 
+/// Too many connections are being refused at once; this one is closed without a word.
+private struct ConnectionFlood: Error {}
+
 /// The gateway: serves the native protocol over engines, on any number of addresses.
 package final class GatewayServer: Service, Sendable {
     private static let backlog: Int32 = 1_024
@@ -118,6 +121,12 @@ package final class GatewayServer: Service, Sendable {
         let tls = address.isTCP ? tls : nil
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    // Out of file descriptors: rest a second instead of trying again at once.
+                    try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+                }
+            }
             .childChannelInitializer { [environment, registry, zlibs] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
@@ -157,6 +166,7 @@ package final class GatewayServer: Service, Sendable {
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         if let refusal = registry.admit(channel) {
+            guard refusal != .flooded else { throw ConnectionFlood() }
             let linger = environment.configuration.closeLinger
             try pipeline.addHandler(RefusalHandler(refusal, linger: linger))
             return
