@@ -145,6 +145,12 @@ let package = Package(
             path: "Tests/PostgresTestSupport"
         ),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
+        .testTarget(
+            name: "RelayClientTests",
+            dependencies: [
+                "RelayClient", "RelayMessages", "RelayWire", nioCore, nioLocks, nioPosix,
+            ]
+        ),
         .testTarget(name: "RelayMessagesTests", dependencies: ["RelayMessages", nioCore]),
         .testTarget(
             name: "RelayStoreTests",

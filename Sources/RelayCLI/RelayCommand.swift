@@ -25,8 +25,10 @@ struct RelayCommand: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            CallCommand.self, AsyncCommand.self, AwaitCommand.self, CancelCommand.self,
-            WorkCommand.self, ServeCommand.self, MigrateCommand.self,
+            DevCommand.self, CallCommand.self, AsyncCommand.self, AwaitCommand.self,
+            CancelCommand.self,
+            WorkCommand.self, ServeCommand.self, MigrateCommand.self, QueuesCommand.self,
+            JobsCommand.self,
         ]
     )
 

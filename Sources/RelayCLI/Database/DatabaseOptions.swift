@@ -36,6 +36,14 @@ struct DatabaseOptions: ParsableArguments {
         return url
     }
 
+    /// The URL, else that of the `relay dev` that runs in this folder; throws `CommandError` if there is neither.
+    func inspectedURL(_ settings: Settings) throws -> String {
+        if let url = try url(settings) { return url }
+        let folder = settings.text("directory") ?? DevCommand.defaultDirectory
+        if let cluster = ClusterLocation.running(folder) { return cluster.url }
+        return try requiredURL(settings)
+    }
+
     /// The schema's name.
     func schemaName(_ settings: Settings) -> String {
         settings.text("schema", schema) ?? "public"

@@ -1,6 +1,7 @@
 internal import Logging
 internal import RelayClient
 internal import RelayPostgres
+internal import RelayStore
 
 /// One connection to Postgres for a command that needs no more.
 struct DatabaseSession: Sendable {
@@ -42,6 +43,14 @@ struct DatabaseSession: Sendable {
         connection.close()
         await connection.waitUntilClosed()
         return try result.get()
+    }
+
+    /// Throws `CommandError` if the jobs table is not there.
+    func requireTable(_ schema: SchemaName) async throws {
+        let shape = try await Migrator(connection: connection, schema: schema).shape()
+        guard shape.origin != nil else {
+            throw CommandError.usage("there is no table \(schema).oban_jobs; run `relay migrate`")
+        }
     }
 
     private static func commandError(_ error: PGError, _ target: String) -> CommandError {
