@@ -23,12 +23,12 @@ package final class Engine: Sendable {
         var isStopped = false
         var idleWaiters: [@Sendable () -> Void] = []
 
-        /// When to arm the timer, if that is earlier than it is armed for.
-        mutating func timeToArm() -> MonotonicTime? {
-            guard !isStopped, let next = machine.nextTick() else { return nil }
-            if let armedAt, armedAt <= next { return nil }
+        /// Whether the timer is to be armed anew, since something is due before it is armed for.
+        mutating func mustArm() -> Bool {
+            guard !isStopped, let next = machine.nextTick() else { return false }
+            if let armedAt, armedAt <= next { return false }
             armedAt = next
-            return next
+            return true
         }
 
         mutating func takeIdleWaiters() -> [@Sendable () -> Void] {
@@ -215,7 +215,7 @@ package final class Engine: Sendable {
 
     private enum Next {
         case perform([EngineAction])
-        case rest(arm: MonotonicTime?, idle: [@Sendable () -> Void])
+        case rest(arm: Bool, idle: [@Sendable () -> Void])
     }
 
     private func performAll() {
@@ -223,16 +223,23 @@ package final class Engine: Sendable {
             let next = state.withLockedValue { state -> Next in
                 if state.machine.hasActions { return .perform(state.machine.takeActions()) }
                 state.isPerforming = false
-                return .rest(arm: state.timeToArm(), idle: state.takeIdleWaiters())
+                return .rest(arm: state.mustArm(), idle: state.takeIdleWaiters())
             }
             switch next {
             case .perform(let actions):
                 for action in actions { perform(action) }
-            case .rest(let arm, let idle):
-                if let arm { timer.withLockedValue { $0?.arm(at: arm) } }
+            case .rest(let mustArm, let idle):
+                if mustArm { armTimer() }
                 for resume in idle { resume() }
                 return
             }
+        }
+    }
+
+    /// Two threads may come here at once: whoever is last arms for what is due by then.
+    private func armTimer() {
+        timer.withLockedValue { timer in
+            if let time = state.withLockedValue({ $0.armedAt }) { timer?.arm(at: time) }
         }
     }
 

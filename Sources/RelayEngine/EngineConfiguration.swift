@@ -18,6 +18,8 @@ package struct EngineConfiguration: Sendable {
     package var finishBatch = 1_000
     /// The jobs of one claim.
     package var claimBatch = 1_000
+    /// The jobs of one cancel statement.
+    package var cancelBatch = 1_000
     /// The rows of one read for waiters.
     package var readBatch = 5_000
     /// The outcomes that may wait to be written before no more jobs are claimed.
@@ -60,6 +62,8 @@ package struct EngineConfiguration: Sendable {
         package var prune = Duration.seconds(60)
         /// How long the last read before a timeout may take.
         package var finalRead = Duration.milliseconds(500)
+        /// How long past its timeout a call may still wait for its job to be inserted.
+        package var insertGrace = Duration.milliseconds(900)
         /// The least time between two progress notifications of one job.
         package var progress = Duration.milliseconds(100)
         /// The rest before outcomes that could not be written are tried again.

@@ -31,6 +31,9 @@ struct SlotBook {
         var free = 0
     }
 
+    /// The most slots of one executor and queue: an operator's word comes as a hint, which anybody may forge.
+    static let maxSlots = 100_000
+
     private var entries: [ExecutorID: Entry] = [:]
     private var queues: [String: QueueEntry] = [:]
     private var running: [AttemptKey: Running] = [:]
@@ -73,10 +76,11 @@ struct SlotBook {
     mutating func attach(_ executor: any JobExecutor, queues limits: [String: Int]) -> ExecutorID {
         lastNumber += 1
         let id = ExecutorID(number: lastNumber)
+        let limits = limits.mapValues { min(max(0, $0), Self.maxSlots) }
         entries[id] = Entry(executor: executor, limits: limits)
         for (queue, limit) in limits {
             queues[queue, default: QueueEntry()].executors.append(id)
-            queues[queue]?.free += max(0, limit)
+            queues[queue]?.free += limit
         }
         return id
     }
@@ -111,6 +115,7 @@ struct SlotBook {
 
     /// Changes the slots of each executor of a queue.
     mutating func scale(_ queue: String, to limit: Int) {
+        let limit = min(max(0, limit), Self.maxSlots)
         for id in queues[queue]?.executors ?? [] { change(id, queue) { $0.limits[queue] = limit } }
     }
 
@@ -171,7 +176,9 @@ struct SlotBook {
         return nil
     }
 
-    /// The attempt has ended: its slot is free; nil unless this executor has it.
+    /// The attempt has ended: its slot is free.
+    ///
+    /// Nil unless this executor has it.
     mutating func release(_ key: AttemptKey, by id: ExecutorID) -> Running? {
         guard running[key]?.executor == id else { return nil }
         return forget(key)
@@ -187,19 +194,29 @@ struct SlotBook {
         return attempt
     }
 
-    /// Marks the newest attempt of a job as killed; answers whom to tell, nil if it doesn't run here.
+    /// Marks the newest attempt of a job as killed; answers whom to tell.
+    ///
+    /// Nil if it doesn't run here, or was killed before.
     mutating func kill(_ jobID: Int64) -> (any JobExecutor, AttemptKey)? {
-        guard let attempt = latestAttempt[jobID] else { return nil }
-        let key = AttemptKey(jobID: jobID, attempt: attempt)
-        guard let id = running[key]?.executor, let executor = entries[id]?.executor else {
-            return nil
-        }
+        guard let key = newestAttempt(jobID), let attempt = running[key], !attempt.killed,
+            let executor = entries[attempt.executor]?.executor
+        else { return nil }
         running[key]?.killed = true
         return (executor, key)
     }
 
     /// Whether some attempt of the job runs here.
     func runs(_ jobID: Int64) -> Bool { latestAttempt[jobID] != nil }
+
+    /// The newest attempt of a job that runs here.
+    func newestAttempt(_ jobID: Int64) -> AttemptKey? {
+        latestAttempt[jobID].map { AttemptKey(jobID: jobID, attempt: $0) }
+    }
+
+    /// The ref of a job that runs here.
+    func ref(_ jobID: Int64) -> RelayRef? {
+        newestAttempt(jobID).flatMap { running[$0]?.job.ref }
+    }
 
     /// Whether this attempt runs here.
     func runs(_ key: AttemptKey) -> Bool { running[key] != nil }

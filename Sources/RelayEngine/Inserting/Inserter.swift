@@ -1,24 +1,14 @@
 import DequeModule
 import RelayCore
 
-/// Gathers the jobs of many callers into one statement and one commit: at once when idle, else with all that came
-/// while the last batch was under way.
+/// Gathers the jobs of many callers into one statement and one commit.
 ///
-/// It never sleeps to gather.
+/// At once when idle, else with all that came while the last batch was under way. It never sleeps to gather.
 struct Inserter {
     /// Who wants the jobs, and what is to happen once they are in.
     enum Purpose {
         case async(AsyncReply)
-        case call(WaitID, CallTerms)
-    }
-
-    /// The terms of a `Call`: how its one job is awaited.
-    struct CallTerms {
-        var withRetries: Bool
-        var cancelOn: CancelOn
-        /// Counted from the arrival of the call.
-        var deadline: MonotonicTime?
-        var reply: AwaitReply
+        case call(WaitID)
     }
 
     private struct Waiting {
@@ -30,6 +20,9 @@ struct Inserter {
     private var underWay: [Purpose] = []
     /// The jobs that wait, which is what the limit counts.
     private(set) var queuedJobs = 0
+
+    /// Whether anything waits or is under way.
+    var isBusy: Bool { !waiting.isEmpty || !underWay.isEmpty }
 
     /// Takes a request.
     mutating func add(_ request: InsertRequest, for purpose: Purpose) {

@@ -24,14 +24,16 @@ extension EngineMachine {
             act(.answer(reply, .failure(refusal)))
             return id
         }
-        insertingCalls.insert(id)
-        let terms = Inserter.CallTerms(
+        let deadline = deadline(options.timeout, now: now)
+        let terms = InsertingCalls.Terms(
             withRetries: options.withRetries,
             cancelOn: options.cancelOn,
-            deadline: deadline(options.timeout, now: now),
+            deadline: deadline,
             reply: reply
         )
-        inserter.add(request([job]), for: .call(id, terms))
+        insertingCalls.begin(id, terms)
+        inserter.add(request([job]), for: .call(id))
+        if let deadline { addTimer(.timeout(id), at: deadline) }
         settleUp(now: now)
         return id
     }
@@ -48,16 +50,14 @@ extension EngineMachine {
             act(.answer(reply, .failure(refusal)))
             return id
         }
-        open(
-            id,
-            relay,
+        let terms = InsertingCalls.Terms(
             withRetries: options.withRetries,
             cancelOn: options.cancelOn,
             deadline: deadline(options.timeout, now: now),
-            seen: nil,
-            reply: reply,
-            now: now
+            reply: reply
         )
+        open(id, relay, terms, seen: nil, now: now)
+        startTimeout(id, terms.deadline, now: now)
         reader.want(relay.jobID)
         settleUp(now: now)
         return id
@@ -89,16 +89,11 @@ extension EngineMachine {
             openCount: relays.count,
             lastEvent: now
         )
+        beginSweeping(now: now)
         waiters.open(id, group)
         for relay in relays { reader.want(relay.jobID) }
-        if options.progress {
-            for relay in relays {
-                if let value = progressBook.last(relay.jobID) {
-                    waiters.progress(relay.jobID, value)
-                }
-            }
-        }
-        timers.add(.heartbeat(id), at: now + configuration.limits.heartbeatInterval)
+        if options.progress { showProgress(of: Set(relays.map(\.jobID)), to: id) }
+        addTimer(.heartbeat(id), at: now + configuration.limits.heartbeatInterval)
         startTimeout(id, deadline(options.timeout, now: now), now: now)
         settleUp(now: now)
         return id
@@ -106,11 +101,7 @@ extension EngineMachine {
 
     /// The caller of a wait has left.
     package mutating func abandon(_ id: WaitID, now: MonotonicTime) {
-        if insertingCalls.contains(id) {
-            abandonedCalls.insert(id)
-        } else {
-            waiters.abandon(id)
-        }
+        if !insertingCalls.abandon(id) { waiters.abandon(id) }
         settleUp(now: now)
     }
 
@@ -131,15 +122,21 @@ extension EngineMachine {
         _ results: [Result<[InsertedJob], StoreError>],
         now: MonotonicTime
     ) {
+        var available: [String: Int] = [:]
+        var trouble: StoreError?
         for (purpose, result) in zip(inserter.batchEnded(), results) {
             switch result {
             case .success(let jobs):
-                for job in jobs where job.state == .available && !job.duplicate { offer(job.queue) }
+                for job in jobs where job.state == .available && !job.duplicate {
+                    available[job.queue, default: 0] += 1
+                }
                 welcome(jobs, purpose, now: now)
             case .failure(let error):
-                refuse(purpose, error)
+                if refuse(purpose, error) == .unavailable { trouble = error }
             }
         }
+        for (queue, jobs) in available.sorted(by: { $0.key < $1.key }) { offer(queue, jobs: jobs) }
+        if let trouble { note(.insertFailed("\(trouble)")) }
         settleUp(now: now)
     }
 
@@ -187,12 +184,13 @@ extension EngineMachine {
 
     private func refusal(waiting relays: Int) -> RelayError? {
         if isDraining { return .draining }
-        guard waiters.openCount + relays > configuration.limits.maxOpenWaits else { return nil }
+        let open = waiters.openCount + insertingCalls.count
+        guard open + relays > configuration.limits.maxOpenWaits else { return nil }
         return RelayError(
             .resourceExhausted,
             reason: "TOO_MANY_WAITS",
             message:
-                "this node holds \(waiters.openCount) open waits already; try again later or elsewhere",
+                "this node holds \(open) open waits already; try again later or elsewhere",
             retryAfter: .seconds(1)
         )
     }
@@ -208,24 +206,50 @@ extension EngineMachine {
     private mutating func open(
         _ id: WaitID,
         _ relay: RelayHandle,
-        withRetries: Bool,
-        cancelOn: CancelOn,
-        deadline: MonotonicTime?,
+        _ terms: InsertingCalls.Terms,
         seen: JobWatch.Seen?,
-        reply: @escaping AwaitReply,
         now: MonotonicTime
     ) {
         let wait = SingleWait(
             relay: relay,
-            withRetries: withRetries,
-            cancelOn: cancelOn,
-            reply: reply,
+            withRetries: terms.withRetries,
+            cancelOn: terms.cancelOn,
+            reply: terms.reply,
             firstRead: reader.nextSequence,
             finalRead: nil
         )
+        beginSweeping(now: now)
         waiters.open(id, wait, seen: seen)
-        startTimeout(id, deadline, now: now)
     }
+
+    /// A report that was made before the wait began.
+    private mutating func showProgress(of jobs: Set<Int64>, to id: WaitID) {
+        for job in jobs.sorted() {
+            if let value = progressBook.last(job), let ref = slots.ref(job) {
+                waiters.progress(job, value, ref: ref, to: id)
+            }
+        }
+    }
+
+    /// The first wait after none begins: its row is read now, so the sweeps have time.
+    private mutating func beginSweeping(now: MonotonicTime) {
+        guard waiters.jobCount == 0 else { return }
+        let rhythm = configuration.rhythm
+        let rest = listener.isWell ? nil : rhythm.sickSweep
+        paces.sweep.restart(now: now, rest: rest, random: &random)
+        paces.foreignSweep.restart(now: now, rest: nil, random: &random)
+    }
+
+    mutating func addTimer(_ purpose: Timers.Purpose, at time: MonotonicTime) {
+        timers.add(purpose, at: time)
+        let open = waiters.waitCount + insertingCalls.count
+        if timers.count > 3 * open + Self.spareTimers {
+            timers.keep { waiters.isOpen($0) || insertingCalls.isOpen($0) }
+        }
+    }
+
+    /// How many entries of ended waits the timers may hold before they are dropped.
+    private static let spareTimers = 4_096
 
     private mutating func startTimeout(_ id: WaitID, _ deadline: MonotonicTime?, now: MonotonicTime)
     {
@@ -233,22 +257,32 @@ extension EngineMachine {
         if deadline <= now {
             timedOut(id, now: now)
         } else {
-            timers.add(.timeout(id), at: deadline)
+            addTimer(.timeout(id), at: deadline)
         }
     }
 
     /// The timeout has come: the row is read once more, so that the answer says where the job is now.
     mutating func timedOut(_ id: WaitID, now: MonotonicTime) {
+        if insertingCalls.isOpen(id) {
+            addTimer(.insertion(id), at: now + configuration.rhythm.insertGrace)
+            return
+        }
         guard let jobs = waiters.timedOut(id) else { return }
         waiters.close(id, finalRead: reader.nextSequence)
         for job in jobs { reader.want(job) }
-        timers.add(.finalRead(id), at: now + configuration.rhythm.finalRead)
+        addTimer(.finalRead(id), at: now + configuration.rhythm.finalRead)
     }
 
-    /// Jobs of a queue are available: run them here if somebody can, else let the others know.
-    mutating func offer(_ queue: String) {
+    /// A call's job is still not inserted though its timeout has passed: what becomes of it is not known here.
+    mutating func gaveUpInserting(_ id: WaitID) {
+        guard let reply = insertingCalls.timedOut(id) else { return }
+        act(.answer(reply, .failure(RelayError(store: .unknown("the insertion takes too long")))))
+    }
+
+    /// Jobs of a queue are available: run here what somebody can, and let the others know of more.
+    mutating func offer(_ queue: String, jobs: Int = 1) {
         if slots.serves(queue) { claimer.wake(queue) }
-        if slots.free(queue) - claimer.reserved(queue) <= 0 { notifier.available(queue) }
+        if slots.free(queue) - claimer.reserved(queue) < jobs { notifier.available(queue) }
     }
 
     private mutating func welcome(
@@ -267,58 +301,55 @@ extension EngineMachine {
         switch purpose {
         case .async(let reply):
             act(.relays(reply, .success(relays)))
-        case .call(let id, let terms):
-            insertingCalls.remove(id)
+        case .call(let id):
+            let arrival = insertingCalls.arrived(id)
             guard let job = jobs.first, let relay = relays.first else { return }
-            if abandonedCalls.remove(id) != nil {
-                if terms.cancelOn.includesAbandon { canceller.add(relay.target, reply: nil) }
-                return
+            switch arrival {
+            case .leave: break
+            case .cancel: canceller.add(relay.target, reply: nil)
+            case .wait(let terms): begin(id, relay, of: job, terms, now: now)
             }
-            let seen =
-                job.duplicate ? nil : JobWatch.Seen(state: job.state, attempt: 0, queue: job.queue)
-            open(
-                id,
-                relay,
-                withRetries: terms.withRetries,
-                cancelOn: terms.cancelOn,
-                deadline: terms.deadline,
-                seen: seen,
-                reply: terms.reply,
-                now: now
-            )
-            // A fresh job needs no read, unless it was faster than the news of its own insertion.
-            if job.duplicate || recent.contains(job.id) { reader.want(job.id) }
         }
     }
 
-    private mutating func refuse(_ purpose: Inserter.Purpose, _ error: StoreError) {
+    /// A call's job is there: now the call waits as an await does.
+    private mutating func begin(
+        _ id: WaitID,
+        _ relay: RelayHandle,
+        of job: InsertedJob,
+        _ terms: InsertingCalls.Terms,
+        now: MonotonicTime
+    ) {
+        let seen = JobWatch.Seen(state: job.state, attempt: 0, queue: job.queue, ref: job.ref)
+        open(id, relay, terms, seen: job.duplicate ? nil : seen, now: now)
+        if let deadline = terms.deadline, deadline <= now { timedOut(id, now: now) }
+        // A fresh job needs no read, unless it was faster than the news of its own insertion.
+        if job.duplicate || recent.contains(job.id) { reader.want(job.id) }
+    }
+
+    private mutating func refuse(_ purpose: Inserter.Purpose, _ error: StoreError) -> StatusCode {
         let refusal = RelayError(insert: error)
-        if refusal.code == .unavailable { note(.insertFailed("\(error)")) }
         switch purpose {
         case .async(let reply):
             act(.relays(reply, .failure(refusal)))
-        case .call(let id, let terms):
-            insertingCalls.remove(id)
-            if abandonedCalls.remove(id) == nil { act(.answer(terms.reply, .failure(refusal))) }
+        case .call(let id):
+            if let reply = insertingCalls.failed(id) { act(.answer(reply, .failure(refusal))) }
         }
+        return refusal.code
     }
 
     private mutating func cancelled(_ report: CancelReport, now: MonotonicTime) {
         guard let snapshot = report.snapshot else { return }
-        waiters.settle(snapshot, executors: executors)
-        guard case .cancelled(let wasExecuting) = report.result else { return }
+        guard case .cancelled(let wasExecuting) = report.result else {
+            waiters.settle(snapshot, executors: executors)
+            return
+        }
         if let (executor, key) = slots.kill(snapshot.id) {
             act(.stop(executor, key))
         } else if wasExecuting {
             notifier.send(.kill(job: snapshot.id))
         }
-        tellOthers(of: snapshot, now: now)
-    }
-
-    /// Lets waiters elsewhere know that the row has news.
-    mutating func tellOthers(of snapshot: JobSnapshot, now: MonotonicTime) {
-        recent.insert(snapshot.id, now: now)
-        if snapshot.ref != nil, othersMayListen(now: now) { notifier.settled(snapshot.id) }
+        settled(snapshot, now: now)
     }
 }
 

@@ -9,7 +9,7 @@ extension EngineMachine {
         now: MonotonicTime
     ) -> ExecutorID {
         let id = slots.attach(executor, queues: queues)
-        for queue in queues.keys { claimer.wake(queue) }
+        for queue in queues.keys.sorted() { claimer.wake(queue) }
         // The register is told of the new queues without waiting for the next beat.
         paces.beat.hasten(to: now)
         settleUp(now: now)
@@ -67,7 +67,7 @@ extension EngineMachine {
             value.byteCount <= configuration.limits.progressBytes
         else { return }
         progressBook.report(key, value)
-        waiters.progress(key.jobID, value)
+        if let ref = slots.ref(key.jobID) { waiters.progress(key.jobID, value, ref: ref) }
         tellProgress(now: now)
         settleUp(now: now)
     }
@@ -99,6 +99,7 @@ extension EngineMachine {
             claimer.ended(request, taken: batch.jobs.count + batch.expired.count)
             place(batch.jobs, in: request.queue)
             for snapshot in batch.expired { settled(snapshot, now: now) }
+            if !slots.serves(request.queue) { claimer.forget(request.queue) }
         }
         settleUp(now: now)
     }
@@ -115,6 +116,9 @@ extension EngineMachine {
             if let reply = item.reply { act(.finished(reply, .success(true))) }
         }
         for item in ended.fenced {
+            // Somebody else has written the row, and may have told nobody.
+            let id = item.finish.job.id
+            if waiters.waits(for: id) { reader.want(id) }
             if let reply = item.reply { act(.finished(reply, .success(false))) }
         }
         for (item, why) in ended.rejected { storeFailure(of: item, why) }
@@ -150,8 +154,21 @@ extension EngineMachine {
 
     /// A row has changed here: waiters here are answered from memory, those elsewhere are told.
     mutating func settled(_ snapshot: JobSnapshot, now: MonotonicTime) {
-        waiters.settle(snapshot, executors: executors)
-        tellOthers(of: snapshot, now: now)
+        if waiters.waits(for: snapshot.id) {
+            waiters.settle(snapshot, executors: executors)
+        } else if insertingCalls.count > 0 {
+            recent.insert(snapshot.id, now: now)
+        }
+        if snapshot.ref != nil, othersMayListen(now: now) { notifier.settled(snapshot.id) }
+    }
+
+    /// A row was read: where it says that an attempt which runs here is the job's no longer, its executor is told.
+    mutating func stopIfLost(_ snapshot: JobSnapshot) {
+        guard let mine = slots.newestAttempt(snapshot.id) else { return }
+        let isMine = snapshot.attempt == mine.attempt && snapshot.state == .executing
+        // A row that was read before the claim names an earlier attempt.
+        guard !isMine, snapshot.attempt >= mine.attempt else { return }
+        if let (executor, key) = slots.kill(snapshot.id) { act(.stop(executor, key)) }
     }
 
     /// The database refuses the outcome itself, say for a text that it cannot hold: the attempt has failed then.

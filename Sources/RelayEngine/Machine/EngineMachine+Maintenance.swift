@@ -11,21 +11,24 @@ extension EngineMachine {
 
     /// Time has passed.
     package mutating func tick(now: MonotonicTime) {
-        while let purpose = timers.popDue(now: now) {
-            switch purpose {
-            case .timeout(let id):
-                timedOut(id, now: now)
-            case .finalRead(let id):
-                waiters.giveUp(id, executors: executors)
-            case .heartbeat(let id):
-                let interval = configuration.limits.heartbeatInterval
-                if let next = waiters.heartbeat(id, interval: interval, now: now) {
-                    timers.add(.heartbeat(id), at: next)
-                }
+        while let due = timers.takeDue(now: now) {
+            for purpose in due { isDue(purpose, now: now) }
+        }
+        if !isEnded { keepPace(now: now) }
+        settleUp(now: now)
+    }
+
+    private mutating func isDue(_ purpose: Timers.Purpose, now: MonotonicTime) {
+        switch purpose {
+        case .timeout(let id): timedOut(id, now: now)
+        case .finalRead(let id): waiters.giveUp(id, executors: executors)
+        case .insertion(let id): gaveUpInserting(id)
+        case .heartbeat(let id):
+            let interval = configuration.limits.heartbeatInterval
+            if let next = waiters.heartbeat(id, interval: interval, now: now) {
+                addTimer(.heartbeat(id), at: next)
             }
         }
-        keepPace(now: now)
-        settleUp(now: now)
     }
 
     private mutating func keepPace(now: MonotonicTime) {
@@ -37,7 +40,7 @@ extension EngineMachine {
             paces.poll.ended(now: now, random: &random)
         }
         if paces.stage.begin(now: now) { act(.store(.stage(limit: Self.stageBatch))) }
-        if paces.beat.begin(now: now) { act(.store(.beat(SessionBeat(queues: slots.limits)))) }
+        if paces.beat.begin(now: now) { beat(SessionBeat(queues: slots.limits)) }
         if paces.hello.begin(now: now) {
             sayHello(now: now)
             paces.hello.ended(now: now, random: &random)
@@ -62,18 +65,24 @@ extension EngineMachine {
         tellProgress(now: now)
     }
 
-    /// Reads the rows of open waits; what runs here needs none, since its end is learned from memory.
+    /// Reads the rows of open waits; the end of what runs here is learned from memory, unless it was taken away.
     private mutating func sweep(foreignOnly: Bool) {
-        var ids: [Int64] = []
         waiters.forEachJob { id, queue in
-            if slots.runs(id) { return }
-            if foreignOnly, let queue, slots.serves(queue) { return }
-            ids.append(id)
+            if foreignOnly {
+                if slots.runs(id) { return }
+                if let queue, slots.serves(queue) { return }
+            }
+            reader.sweep(id)
         }
-        for id in ids { reader.want(id) }
+    }
+
+    private mutating func beat(_ beat: SessionBeat) {
+        beatsUnderWay += 1
+        act(.store(.beat(beat)))
     }
 
     private mutating func sayHello(now: MonotonicTime) {
+        listener.forgetSilent(hello: configuration.rhythm.hello, now: now)
         let nonce = random.next()
         listener.sent(nonce: nonce, now: now)
         notifier.send(.hello(nonce: nonce))
@@ -103,13 +112,13 @@ extension EngineMachine {
             for job in jobs {
                 if waiters.waits(for: job) {
                     reader.want(job)
-                } else {
+                } else if insertingCalls.count > 0 {
                     recent.insert(job, now: now)
                 }
             }
         case .kill(let job):
-            if let (executor, key) = slots.kill(job) { act(.stop(executor, key)) }
-            if waiters.waits(for: job) { reader.want(job) }
+            // Anybody may forge it: the row says whether the attempt is to stop.
+            if slots.runs(job) || waiters.waits(for: job) { reader.want(job) }
         case .progress(let job, _, let value):
             if !slots.runs(job) { waiters.progress(job, value) }
         case .hello(let node, let nonce):
@@ -138,8 +147,8 @@ extension EngineMachine {
         listenerChanged(change, now: now)
         if isNew {
             note(.nodeSeen(node: node))
-            // So that the newcomer knows of this node before its own next hello.
-            notifier.send(.hello(nonce: random.next()))
+            // So that the newcomer knows of this node soon, but many of them (or of forged ones) are told at once.
+            paces.hello.hasten(to: now + configuration.rhythm.hello / 10)
         }
     }
 
@@ -175,6 +184,7 @@ extension EngineMachine {
         case .success(let snapshots):
             for snapshot in snapshots {
                 waiters.settle(snapshot, read: sequence, executors: executors)
+                stopIfLost(snapshot)
             }
             if snapshots.count < ids.count {
                 let present = Set(snapshots.map(\.id))
@@ -191,7 +201,7 @@ extension EngineMachine {
         case .failure(let error):
             note(.stageFailed("\(error)"))
         case .success(let batch):
-            for queue in batch.queues { offer(queue) }
+            for queue in batch.queues { offer(queue, jobs: batch.count) }
             for snapshot in batch.expired { settled(snapshot, now: now) }
             if batch.count >= Self.stageBatch { rest = .zero }
         }
@@ -201,6 +211,7 @@ extension EngineMachine {
 
     /// A beat has ended, with what the register knows.
     package mutating func beatEnded(_ result: Result<Census, StoreError>, now: MonotonicTime) {
+        beatsUnderWay -= 1
         paces.beat.ended(now: now, random: &random)
         switch result {
         case .failure(let error):
@@ -209,13 +220,16 @@ extension EngineMachine {
         case .success(let census):
             self.census = census
             let rhythm = configuration.rhythm
-            let claiming = claimer.anyUnderWay
             let verdict = rescuer.judge(
                 census,
                 silence: rhythm.silence,
                 absence: rhythm.absence,
                 now: now,
-                knows: { claiming || slots.runs($0) || finisher.has($0) }
+                claims: Rescuer.Claims(
+                    latest: claimer.latest,
+                    oldestUnderWay: claimer.oldestUnderWay
+                ),
+                knows: { slots.runs($0) || finisher.has($0) }
             )
             if verdict.lookAgain { paces.beat.hasten(to: now + rhythm.absence / 2) }
             rescue(verdict)
@@ -273,14 +287,18 @@ extension EngineMachine {
         settleUp(now: now)
     }
 
-    /// Whether nothing runs here and every outcome is written.
+    /// Whether nothing runs here and every outcome is written; after the end also, whether all is said that is to be.
     package var isIdle: Bool {
-        slots.runningCount == 0 && finisher.count == 0 && !claimer.anyUnderWay
+        let isAtRest = slots.runningCount == 0 && finisher.count == 0 && !claimer.anyUnderWay
+        guard isEnded, isAtRest else { return isAtRest }
+        return beatsUnderWay == 0 && !inserter.isBusy && !canceller.isBusy && !notifier.isBusy
     }
 
     /// Gives back what still runs, ends all waits, and leaves the register.
     package mutating func end(now: MonotonicTime) {
+        guard !isEnded else { return }
         isDraining = true
+        isEnded = true
         for id in slots.executorIDs {
             let (attempts, _) = slots.detach(id)
             for job in attempts {
@@ -288,7 +306,8 @@ extension EngineMachine {
             }
         }
         waiters.failAll(.draining)
-        act(.store(.beat(SessionBeat(queues: [:], leaving: true))))
+        for reply in insertingCalls.failAll() { act(.answer(reply, .failure(.draining))) }
+        beat(SessionBeat(queues: [:], leaving: true))
         settleUp(now: now)
     }
 }

@@ -22,12 +22,12 @@ package struct EngineMachine {
     var random: SeededGenerator
     var paces: Paces
     var census: Census?
-    /// Calls whose job is being inserted.
-    var insertingCalls: Set<WaitID> = []
-    /// Calls whose caller left while their job was being inserted.
-    var abandonedCalls: Set<WaitID> = []
+    var insertingCalls = InsertingCalls()
     var lastWait: UInt64 = 0
+    var beatsUnderWay = 0
     var isDraining = false
+    /// What runs was given back and all waits are ended: only what is under way still ends.
+    var isEnded = false
     let startedAt: MonotonicTime
     private var actions: [EngineAction] = []
 
@@ -73,7 +73,7 @@ package struct EngineMachine {
     mutating func note(_ note: EngineNote) { actions.append(.log(note)) }
 
     /// Whether other nodes may wait for what happens here; assumed until this node has had time to hear of them.
-    mutating func othersMayListen(now: MonotonicTime) -> Bool {
+    func othersMayListen(now: MonotonicTime) -> Bool {
         let rhythm = configuration.rhythm
         if now - startedAt < rhythm.hello * 2 { return true }
         if let census, census.otherNodes > 0 { return true }
@@ -94,7 +94,9 @@ package struct EngineMachine {
         if let batch = finisher.nextBatch(limit: configuration.finishBatch, now: now) {
             act(.store(.finish(batch)))
         }
-        if let batch = canceller.nextBatch() { act(.store(.cancel(batch))) }
+        if let batch = canceller.nextBatch(limit: configuration.cancelBatch) {
+            act(.store(.cancel(batch)))
+        }
         if let batch = reader.nextBatch(limit: configuration.readBatch) {
             act(.store(.read(batch)))
         }
@@ -128,13 +130,14 @@ package struct EngineMachine {
             earliest = earliest.map { min($0, time) } ?? time
         }
         consider(timers.next)
+        consider(finisher.resumeAt)
+        if isEnded { return earliest }
         consider(paces.stage.next)
         consider(paces.beat.next)
         consider(paces.hello.next)
         consider(paces.prune.next)
         consider(listener.deadline(timeout: rhythm.helloTimeout))
-        consider(finisher.resumeAt)
-        consider(progressBook.nextDue(interval: rhythm.progress))
+        consider(progressBook.nextDue)
         if slots.servesAny { consider(paces.poll.next) }
         if waiters.jobCount > 0 {
             consider(paces.sweep.next)

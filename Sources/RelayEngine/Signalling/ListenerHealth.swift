@@ -7,6 +7,8 @@ import RelayCore
 struct ListenerHealth {
     /// How long a node that said nothing is still taken to be there, in hellos.
     static let missedHellos = 3.0
+    /// How many nodes are remembered; the names come from hints, which anybody may forge.
+    static let maxNodes = 1_000
 
     enum Change: Equatable { case none, sick, well }
 
@@ -40,7 +42,9 @@ struct ListenerHealth {
         now: MonotonicTime
     ) -> (change: Change, isNew: Bool) {
         guard mine else {
-            let isNew = heard.updateValue(now, forKey: node) == nil
+            let isNew = heard[node] == nil
+            guard !isNew || heard.count < Self.maxNodes else { return (.none, false) }
+            heard[node] = now
             return (.none, isNew)
         }
         guard let expected, expected.nonce == nonce else { return (.none, false) }
@@ -62,9 +66,13 @@ struct ListenerHealth {
         return isWell ? .none : .well
     }
 
-    /// Forgets nodes that have been silent; answers whether others are left.
-    mutating func othersPresent(hello: Duration, now: MonotonicTime) -> Bool {
+    /// Whether another node was heard of lately.
+    func othersPresent(hello: Duration, now: MonotonicTime) -> Bool {
+        heard.values.contains { now - $0 < hello * Self.missedHellos }
+    }
+
+    /// Forgets nodes that have been silent.
+    mutating func forgetSilent(hello: Duration, now: MonotonicTime) {
         heard = heard.filter { now - $0.value < hello * Self.missedHellos }
-        return !heard.isEmpty
     }
 }

@@ -12,6 +12,9 @@ struct Notifier {
     private var others: [OutgoingSignal] = []
     private var underWay = false
 
+    /// Whether anything waits or is under way.
+    var isBusy: Bool { underWay || !(queues.isEmpty && settled.isEmpty && others.isEmpty) }
+
     /// Queues have jobs that somebody else may run.
     mutating func available(_ queue: String) { queues.insert(queue) }
 
@@ -27,7 +30,7 @@ struct Notifier {
 
     /// The next batch, if none is under way.
     mutating func nextBatch() -> [OutgoingSignal]? {
-        guard !underWay, !(queues.isEmpty && settled.isEmpty && others.isEmpty) else { return nil }
+        guard !underWay, isBusy else { return nil }
         var batch = others
         if !queues.isEmpty { batch.append(.available(queues: queues)) }
         if !settled.isEmpty { batch.append(.settled(jobs: settled)) }

@@ -30,7 +30,7 @@ struct GroupWait {
 }
 
 /// One relay that somebody waits for: which wait, and which of its relays.
-struct WaitMember: Equatable {
+struct WaitMember: Hashable {
     var wait: WaitID
     /// The relay's position in an `AwaitMany`; nil for a single wait.
     var index: Int32?
@@ -43,11 +43,14 @@ struct JobWatch {
         var state: JobState
         var attempt: Int
         var queue: String
+        /// The ref in the row, which tells who may know more.
+        var ref: RelayRef?
     }
 
     /// The first member is kept apart, since most jobs have only one.
     private var first: WaitMember?
-    private var more: [WaitMember] = []
+    /// A set, since a hostile caller may wait for one job a hundred thousand times.
+    private var more: Set<WaitMember> = []
     var seen: Seen?
 
     init(_ member: WaitMember, seen: Seen?) {
@@ -55,19 +58,22 @@ struct JobWatch {
         self.seen = seen
     }
 
-    var isEmpty: Bool { first == nil }
+    var isEmpty: Bool { first == nil && more.isEmpty }
 
-    var members: [WaitMember] { first.map { [$0] + more } ?? [] }
+    /// All members, the waits that were opened first before the others.
+    var members: [WaitMember] {
+        let one = first.map { [$0] } ?? []
+        if more.isEmpty { return one }
+        return (one + more).sorted {
+            ($0.wait.number, $0.index ?? 0) < ($1.wait.number, $1.index ?? 0)
+        }
+    }
 
     mutating func add(_ member: WaitMember) {
-        if first == nil { first = member } else { more.append(member) }
+        if isEmpty { first = member } else { more.insert(member) }
     }
 
     mutating func remove(_ member: WaitMember) {
-        if first == member {
-            first = more.popLast()
-        } else {
-            more.removeAll { $0 == member }
-        }
+        if first == member { first = nil } else { more.remove(member) }
     }
 }

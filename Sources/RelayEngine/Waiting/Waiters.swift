@@ -22,6 +22,12 @@ struct Waiters {
     /// The jobs that are waited for.
     var jobCount: Int { jobs.count }
 
+    /// The waits that are open, each counted once.
+    var waitCount: Int { singles.count + groups.count }
+
+    /// Whether the wait is open.
+    func isOpen(_ id: WaitID) -> Bool { singles[id] != nil || groups[id] != nil }
+
     /// Whether somebody waits for the job.
     func waits(for job: Int64) -> Bool { jobs[job] != nil }
 
@@ -82,6 +88,8 @@ struct Waiters {
     // MARK: What is learned of jobs
 
     /// A row is known: from here, or from the read with this number.
+    ///
+    /// A read that began before a wait did may tell it of an end, which stays, but not of a failure that may be past.
     mutating func settle(
         _ snapshot: JobSnapshot,
         read sequence: UInt64? = nil,
@@ -91,14 +99,18 @@ struct Waiters {
         let seen = JobWatch.Seen(
             state: snapshot.state,
             attempt: snapshot.attempt,
-            queue: snapshot.queue
+            queue: snapshot.queue,
+            ref: snapshot.ref
         )
         jobs[snapshot.id]?.seen = seen
         for member in jobs[snapshot.id]?.members ?? [] {
             guard let relay = relay(of: member) else { continue }
             if relay.ref != snapshot.ref {
                 answer(member, notFound(relay))
-            } else if let (attempt, outcome) = snapshot.answer(withRetries: withRetries(member)) {
+            } else if snapshot.state.isTerminal
+                || sequence.map({ $0 >= firstRead(member) }) ?? true,
+                let (attempt, outcome) = snapshot.answer(withRetries: withRetries(member))
+            {
                 answer(member, AwaitAnswer(relay: relay, attempt: attempt, outcome: outcome))
             } else if let sequence, let final = finalRead(member), sequence >= final {
                 answer(member, timeout(relay, seen: seen, executors: executors(seen.queue)))
@@ -121,12 +133,20 @@ struct Waiters {
         }
     }
 
-    /// An executor here, or elsewhere, reported progress.
-    mutating func progress(_ job: Int64, _ value: RelayValue) {
-        for member in jobs[job]?.members ?? [] {
-            guard let index = member.index, groups[member.wait]?.options.progress == true else {
-                continue
-            }
+    /// An executor here, or elsewhere, reported progress: whoever waits with the job's ref may know, or only `wait`.
+    ///
+    /// `ref` is the job's where it is known here; else it is known once the row was read.
+    mutating func progress(
+        _ job: Int64,
+        _ value: RelayValue,
+        ref: RelayRef? = nil,
+        to wait: WaitID? = nil
+    ) {
+        guard let watch = jobs[job], let ref = ref ?? watch.seen?.ref else { return }
+        for member in watch.members where wait == nil || member.wait == wait {
+            guard let index = member.index, groups[member.wait]?.options.progress == true,
+                groups[member.wait]?.relays[Int(index)].ref == ref
+            else { continue }
             groups[member.wait]?.events.append(.progress(index: Int(index), value))
             touched.insert(member.wait)
         }
@@ -154,6 +174,8 @@ struct Waiters {
         }
         guard let group = groups[id] else { return }
         for (index, relay) in group.relays.enumerated() where !group.answered[index] {
+            // An answer may have ended the group.
+            guard groups[id] != nil else { return }
             giveUp(WaitMember(wait: id, index: Int32(index)), relay, executors: executors)
         }
     }
@@ -163,7 +185,9 @@ struct Waiters {
         _ relay: RelayHandle,
         executors: (String) -> Int
     ) {
-        if let seen = jobs[relay.jobID]?.seen {
+        if let seen = jobs[relay.jobID]?.seen, seen.ref != relay.ref {
+            answer(member, notFound(relay))
+        } else if let seen = jobs[relay.jobID]?.seen {
             answer(member, timeout(relay, seen: seen, executors: executors(seen.queue)))
         } else if member.index == nil {
             fail(member.wait, RelayError(store: .unavailable("")))
