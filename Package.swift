@@ -144,7 +144,16 @@ let package = Package(
             dependencies: ["CLibpq", "RelayPostgres", logging, nioLocks],
             path: "Tests/PostgresTestSupport"
         ),
+        .target(
+            name: "RelayTestSupport",
+            dependencies: ["RelayCore", "RelayEngine", heap, nioLocks],
+            path: "Tests/RelayTestSupport"
+        ),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
+        .testTarget(
+            name: "RelayEngineTests",
+            dependencies: ["RelayCore", "RelayEngine", "RelayTestSupport", logging, nioLocks]
+        ),
         .testTarget(
             name: "RelayClientTests",
             dependencies: [
