@@ -48,11 +48,7 @@ struct FinishJobs {
             RETURNING j.id, j.state::text AS state, j.attempt,
                 CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END AS snoozed
         )
-        SELECT i.id, i.attempt, d.state, d.attempt, d.snoozed, c.state
-        FROM i LEFT JOIN done d ON d.id = i.id
-        LEFT JOIN LATERAL (SELECT k.state::text AS state FROM "\(s)".oban_jobs k
-            WHERE d.id IS NULL AND k.id = i.id AND k.attempted_by[2] = $7::text
-                AND k.attempt = CASE WHEN i.change IN ('scheduled', 'release') THEN i.attempt - 1 ELSE i.attempt END) c ON true
+        SELECT d.id, d.state, d.attempt, d.snoozed FROM done d
         """
     }
 
@@ -69,41 +65,58 @@ struct FinishJobs {
         )
     }
 
-    /// What became of each attempt.
+    /// Reads the rows as they are now, for outcomes that were sent before with an unknown end.
+    static func check(_ s: SchemaName) -> String {
+        """
+        SELECT j.id, j.state::text, j.attempt,
+            CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END
+        FROM "\(s)".oban_jobs j WHERE j.id = ANY ($1::bigint[]) AND j.attempted_by[2] = $2::text
+        """
+    }
+
+    func checkStatement(_ s: SchemaName, _ session: Session) -> PGStatement {
+        PGStatement(Self.check(s), [.int8Array(rows.map { $0.finish.job.id }), .text(session.id)])
+    }
+
+    /// What became of each attempt that is not fenced off.
     ///
-    /// `resent` are attempts whose outcome was sent before with an unknown end: their rows may say it already.
-    func read(_ answer: PGResult, resent: Set<AttemptKey>) -> [AttemptKey: FinishReport] {
-        var byKey: [AttemptKey: Row] = [:]
-        for row in rows { byKey[row.finish.job.key] = row }
+    /// `now` are the rows of `check`: what they say already was written by the first sending.
+    func read(_ done: PGResult, now: PGResult?) -> [AttemptKey: FinishReport] {
         var reports: [AttemptKey: FinishReport] = [:]
-        for line in 0..<answer.rowCount {
-            guard let id = answer.int8(line, 0), let attempt = answer.int(line, 1) else { continue }
-            let key = AttemptKey(jobID: id, attempt: attempt)
-            guard let row = byKey[key] else { continue }
-            if let state = answer.text(line, 2).flatMap(JobState.init(rawValue:)) {
-                let snapshot = row.snapshot(
-                    state: state,
-                    attempt: answer.int(line, 3) ?? attempt,
-                    snoozed: answer.int(line, 4) ?? 0
-                )
-                reports[key] = .accepted(snapshot)
-            } else if resent.contains(key),
-                let state = answer.text(line, 5).flatMap(JobState.init(rawValue:)),
-                row.wants(state)
+        let found = Self.lines(done)
+        let current = now.map(Self.lines) ?? [:]
+        for row in rows {
+            let job = row.finish.job
+            if let line = found[job.id] {
+                reports[job.key] = .accepted(row.snapshot(line))
+            } else if let line = current[job.id], row.wants(line.state),
+                line.attempt == (row.givesAttemptBack ? job.attempt - 1 : job.attempt)
             {
-                let snoozed = row.finish.job.snoozed + (state == .scheduled ? 1 : 0)
-                reports[key] = .accepted(
-                    row.snapshot(
-                        state: state,
-                        attempt: state == .scheduled ? attempt - 1 : attempt,
-                        snoozed: snoozed
-                    )
-                )
-            } else {
-                reports[key] = .fenced
+                reports[job.key] = .accepted(row.snapshot(line))
             }
         }
         return reports
+    }
+
+    fileprivate struct Line {
+        var state: JobState
+        var attempt: Int
+        var snoozed: Int
+    }
+
+    private static func lines(_ rows: PGResult) -> [Int64: Line] {
+        var lines: [Int64: Line] = [:]
+        for row in 0..<rows.rowCount {
+            guard let id = rows.int8(row, 0),
+                let state = rows.text(row, 1).flatMap(JobState.init(rawValue:))
+            else { continue }
+            lines[id] = Line(
+                state: state,
+                attempt: rows.int(row, 2) ?? 0,
+                snoozed: rows.int(row, 3) ?? 0
+            )
+        }
+        return lines
     }
 }
 
@@ -156,18 +169,21 @@ extension FinishJobs.Row {
         lastError = stored
     }
 
-    func snapshot(state: JobState, attempt: Int, snoozed: Int) -> JobSnapshot {
+    fileprivate func snapshot(_ line: FinishJobs.Line) -> JobSnapshot {
         JobSnapshot(
             id: finish.job.id,
             ref: finish.job.ref,
             queue: finish.job.queue,
-            state: state,
-            attempt: attempt,
-            snoozed: snoozed,
+            state: line.state,
+            attempt: line.attempt,
+            snoozed: line.snoozed,
             result: result,
-            lastError: state == .scheduled ? nil : lastError
+            lastError: line.state == .scheduled ? nil : lastError
         )
     }
+
+    /// Whether the attempt doesn't count.
+    fileprivate var givesAttemptBack: Bool { change == "scheduled" || change == "release" }
 
     /// Whether the row would be in this state had the outcome been written.
     func wants(_ state: JobState) -> Bool {

@@ -6,6 +6,9 @@ import RelayPostgres
 /// The keys come first, so that of two transactions with the same key the second waits for the first and then finds
 /// it. A key that belongs to a job with another worker or other args sets its fingerprint to null, which the table
 /// refuses: so the whole transaction is undone, as an all-or-nothing insert must be.
+///
+/// The parts are not joined: with a generic plan Postgres would expect a handful of rows and compare all with all. The
+/// `IS TRUE` keeps it from turning the sub-select into such a join.
 struct InsertKeyedJobs {
     let jobs: [JobInsert]
 
@@ -23,11 +26,12 @@ struct InsertKeyedJobs {
             RETURNING k.key, k.job_id, k.ref
         ), jobs AS (
             INSERT INTO "\(s)".oban_jobs (id, \(JobColumns.targets)) OVERRIDING SYSTEM VALUE
-            SELECT i.id, \(JobColumns.values(s)) FROM i JOIN keys k ON k.job_id = i.id \(JobColumns.due)
+            SELECT i.id, \(JobColumns.values(s)) FROM i \(JobColumns.due)
+            WHERE (i.id IN (SELECT k.job_id FROM keys k)) IS TRUE
             RETURNING id, state::text
         )
-        SELECT i.ord, k.job_id, k.ref, j.state, k.job_id <> i.id
-        FROM i JOIN keys k ON k.key = i.key LEFT JOIN jobs j ON j.id = i.id
+        SELECT k.key, k.job_id, k.ref, NULL FROM keys k
+        UNION ALL SELECT NULL, j.id, NULL, j.state FROM jobs j
         """
     }
 
@@ -37,24 +41,32 @@ struct InsertKeyedJobs {
 
     /// Where each job came to stand, in order; nil if one is missing.
     func read(_ rows: PGResult) -> [InsertedJob]? {
-        var inserted: [InsertedJob?] = Array(repeating: nil, count: jobs.count)
+        var owners: [String: (id: Int64, ref: RelayRef)] = [:]
+        var states: [Int64: JobState] = [:]
         for row in 0..<rows.rowCount {
-            guard let order = rows.int(row, 0), inserted.indices.contains(order - 1),
-                let id = rows.int8(row, 1),
-                let ref = rows.text(row, 2).flatMap({ RelayRef(base64URL: $0) }),
-                let duplicate = rows.bool(row, 4)
-            else { return nil }
-            let state = rows.text(row, 3).flatMap(JobState.init(rawValue:)) ?? .available
-            let queue = jobs[order - 1].job.queue
-            inserted[order - 1] = InsertedJob(
-                id: id,
-                ref: ref,
-                state: state,
-                queue: queue,
-                duplicate: duplicate
+            guard let id = rows.int8(row, 1) else { return nil }
+            if let key = rows.text(row, 0) {
+                guard let ref = rows.text(row, 2).flatMap({ RelayRef(base64URL: $0) }) else {
+                    return nil
+                }
+                owners[key] = (id, ref)
+            } else {
+                states[id] = rows.text(row, 3).flatMap(JobState.init(rawValue:))
+            }
+        }
+        var inserted: [InsertedJob] = []
+        for insert in jobs {
+            guard let key = insert.job.idempotencyKey, let owner = owners[key] else { return nil }
+            inserted.append(
+                InsertedJob(
+                    id: owner.id,
+                    ref: owner.ref,
+                    state: states[owner.id] ?? .available,
+                    queue: insert.job.queue,
+                    duplicate: states[owner.id] == nil
+                )
             )
         }
-        let complete = inserted.compactMap { $0 }
-        return complete.count == jobs.count ? complete : nil
+        return inserted
     }
 }

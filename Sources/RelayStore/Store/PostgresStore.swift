@@ -144,14 +144,17 @@ package final class PostgresStore: JobStore {
     ) {
         let batch = FinishJobs(finishes, resultLimit: configuration.resultLimit)
         let keys = finishes.map(\.job.key)
-        finisher.submit(PGUnit([batch.statement(schema, session)])) { [self] result in
+        let wasSent = resent.withLockedValue { resent in
+            !resent.isEmpty && keys.contains { resent.contains($0) }
+        }
+        var statements = [batch.statement(schema, session)]
+        if wasSent { statements.append(batch.checkStatement(schema, session)) }
+        finisher.submit(PGUnit(statements)) { [self] result in
             switch result {
             case .success(let results):
-                let before = resent.withLockedValue { resent in
-                    defer { resent.subtract(keys) }
-                    return resent
-                }
-                let reports = results.last.map { batch.read($0, resent: before) } ?? [:]
+                if wasSent { resent.withLockedValue { $0.subtract(keys) } }
+                let now = wasSent ? results.last : nil
+                let reports = results.first.map { batch.read($0, now: now) } ?? [:]
                 then(keys.map { .success(reports[$0] ?? .fenced) })
             case .failure(let error):
                 let failure = StoreError(error)
