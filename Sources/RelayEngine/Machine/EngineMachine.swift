@@ -80,9 +80,13 @@ package struct EngineMachine {
         return listener.othersPresent(hello: rhythm.hello, now: now)
     }
 
-    /// Live executors seen for a queue, here and elsewhere.
-    func executors(_ queue: String) -> Int {
-        slots.executors(queue) + (census?.executorsElsewhere[queue] ?? 0)
+    /// Counts the live executors seen for a queue, here and elsewhere.
+    ///
+    /// It captures the two parts that it reads: with all of `self` captured, every answer would copy all open waits.
+    var executors: (String) -> Int {
+        { [slots, census] queue in
+            slots.executors(queue) + (census?.executorsElsewhere[queue] ?? 0)
+        }
     }
 
     /// Starts everything that can start now; called at the end of every input.
