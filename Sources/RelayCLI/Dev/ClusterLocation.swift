@@ -26,6 +26,12 @@ struct ClusterLocation: Sendable, Equatable {
         "postgresql:///postgres?host=\(Self.escaped(socketFolder))&port=5432&user=postgres"
     }
 
+    /// Writes how to connect into `database-url` of a folder, for scripts that run beside; it holds no password.
+    func announce(in folder: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try "\(url)\n".write(toFile: "\(folder)/database-url", atomically: true, encoding: .utf8)
+    }
+
     /// The place next to the work at hand.
     static func here(_ folder: String) -> ClusterLocation {
         ClusterLocation(base: absolute(folder))

@@ -43,6 +43,7 @@ struct DevCommand: AsyncParsableCommand {
         let cluster = try await EmbeddedCluster(folder: folder, settings: settings, logger: logger)
         let lock = try FolderLock(cluster.location.lock)
         try await cluster.start()
+        try cluster.location.announce(in: folder)
         let result: Result<Void, any Error>
         do {
             try await serve(cluster.location.url, schema, settings, cluster: cluster)
