@@ -4,27 +4,6 @@ import RelayCore
 import RelayEngine
 import RelayPostgres
 import RelayStore
-import Testing
-
-@Suite("The engine on Postgres")
-struct EngineOnPostgresTests {
-    @Test("a call is inserted, claimed, run, finished and answered")
-    func call() async throws {
-        try await TestDatabase.with { database in
-            let node = try await TestNode.start(on: database.url, queues: ["default": 4]) { job in
-                .ok(.json(job.args))
-            }
-            for number in 1...3 {
-                let answer = try await node.call(
-                    NewJob(worker: "Echo", args: "{\"id\": \(number)}")
-                )
-                #expect(answer.outcome == .ok(.json("{\"id\":\(number)}")))
-                #expect(answer.attempt == 1)
-            }
-            await node.stop()
-        }
-    }
-}
 
 /// An engine on a store of its own, with a handler.
 struct TestNode {
@@ -71,6 +50,27 @@ struct TestNode {
     func call(_ job: NewJob, options: AwaitOptions = AwaitOptions()) async throws -> AwaitAnswer {
         try await withCheckedThrowingContinuation { continuation in
             _ = engine.call(job, options: options) { continuation.resume(with: $0) }
+        }
+    }
+
+    func async(_ jobs: [NewJob]) async throws -> [RelayHandle] {
+        try await withCheckedThrowingContinuation { continuation in
+            engine.async(jobs) { continuation.resume(with: $0) }
+        }
+    }
+
+    func answer(
+        _ relay: RelayHandle,
+        options: AwaitOptions = AwaitOptions(timeout: .seconds(20))
+    ) async throws -> AwaitAnswer {
+        try await withCheckedThrowingContinuation { continuation in
+            _ = engine.await(relay, options: options) { continuation.resume(with: $0) }
+        }
+    }
+
+    func cancel(_ relay: RelayHandle) async throws -> CancelAnswer {
+        try await withCheckedThrowingContinuation { continuation in
+            engine.cancel(relay) { continuation.resume(with: $0) }
         }
     }
 
