@@ -17,7 +17,7 @@ SUFFIXES = {".swift", ".py", ".proto", ".sql", ".c", ".h", ".md", ".txt", ".json
 
 
 def source_files(folder: pathlib.Path) -> list[pathlib.Path]:
-    hidden = (".build", ".venv", ".git", ".relay", "__pycache__", "node_modules")
+    hidden = (".build", ".venv", ".git", ".relay", "__pycache__", "node_modules", "build")
     return sorted(
         path
         for path in folder.rglob("*")
@@ -28,6 +28,9 @@ def source_files(folder: pathlib.Path) -> list[pathlib.Path]:
 
 
 def bar(done: int, total: int, failed: int, started: float) -> None:
+    """Draws the bar, on a terminal only, at a hundred steps."""
+    if not sys.stderr.isatty() or (done % max(1, total // 100) and done < total):
+        return
     width = 40
     filled = width * done // total
     text = f"\r[{'█' * filled}{'·' * (width - filled)}] {done}/{total}"
@@ -62,7 +65,8 @@ async def main(address: str, folder: pathlib.Path) -> int:
             else:
                 failed += 1
             bar(done, len(relays), failed, started)
-    sys.stderr.write("\n")
+    if sys.stderr.isatty():
+        sys.stderr.write("\n")
 
     print(f"{'file':<58} {'lines':>7} {'words':>8} {'bytes':>9} {'gzip':>6}  sha256")
     by_size = sorted(zip(files, found), key=lambda pair: -int(pair[1].get("bytes", 0)))  # type: ignore[call-overload]
