@@ -117,13 +117,12 @@ package final class PostgresStore: JobStore {
         _ request: ClaimRequest,
         then: @escaping @Sendable (Result<ClaimedBatch, StoreError>) -> Void
     ) {
-        submit(
-            PGUnit([ClaimJobs(request: request).statement(schema, session)]),
-            to: claimer,
-            then: then
-        ) {
-            ClaimJobs.read($0)
+        var statements = [ClaimJobs(request: request).statement(schema, session)]
+        if !configuration.durableClaims {
+            let setting = PGStatement("SELECT set_config('synchronous_commit', 'off', true)")
+            statements.insert(setting, at: 0)
         }
+        submit(PGUnit(statements), to: claimer, then: then) { ClaimJobs.read($0) }
     }
 
     package func finish(

@@ -11,6 +11,11 @@ package struct StoreConfiguration: Sendable {
     package var session: Session
     /// The bytes of a result after compression.
     package var resultLimit: Int
+    /// Whether a claim waits for the disk.
+    ///
+    /// It need not: if Postgres crashes before the claim is on disk the job is available again, and runs once more, as
+    /// at-least-once allows; an outcome that is on disk has its claim before it in the log.
+    package var durableClaims = false
 
     /// Makes a configuration.
     package init(
