@@ -103,7 +103,7 @@ let package = Package(
             name: "RelayClient",
             dependencies: [
                 "RelayCore", "RelayMessages", "RelayWire",
-                deque, logging, nioCore, nioLocks, nioPosix,
+                deque, logging, nioCore, nioLocks, nioPosix, nioSSL,
             ]
         ),
         .target(
@@ -153,6 +153,24 @@ let package = Package(
         .testTarget(
             name: "RelayEngineTests",
             dependencies: ["RelayCore", "RelayEngine", "RelayTestSupport", logging, nioLocks]
+        ),
+        .testTarget(
+            name: "RelayCLITests",
+            dependencies: [
+                "RelayCLI", "RelayClient", "RelayCore", "RelayGateway",
+                arguments, logging, nioCore, subprocess,
+            ]
+        ),
+        .testTarget(
+            name: "RelayWebTests",
+            dependencies: ["RelayWeb", lifecycle, logging, nioCore, nioPosix]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "PostgresTestSupport", "RelayCLI", "RelayClient",
+                nioCore, nioLocks, subprocess, systemPackage,
+            ]
         ),
         .testTarget(
             name: "RelayClientTests",

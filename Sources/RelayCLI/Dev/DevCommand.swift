@@ -43,9 +43,9 @@ struct DevCommand: AsyncParsableCommand {
         let cluster = try await EmbeddedCluster(folder: folder, settings: settings, logger: logger)
         let lock = try FolderLock(cluster.location.lock)
         try await cluster.start()
-        try cluster.location.announce(in: folder)
         let result: Result<Void, any Error>
         do {
+            try cluster.location.announce(in: folder)
             try await serve(cluster.location.url, schema, settings, cluster: cluster)
             result = .success(())
         } catch {

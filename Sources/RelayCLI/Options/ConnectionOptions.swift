@@ -12,6 +12,21 @@ struct ConnectionOptions: ParsableArguments {
     )
     var address: String?
 
+    @Flag(help: "Talk TLS; the gateway's certificate must be vouched for.")
+    var tls = false
+
+    @Option(help: "Trust these certificates (PEM) instead of the system's; implies --tls.")
+    var tlsCa: String?
+
+    @Option(help: "The client's own certificate (PEM); implies --tls.")
+    var tlsCert: String?
+
+    @Option(help: "The key of that certificate (PEM).")
+    var tlsKey: String?
+
+    @Option(help: "The name that the gateway's certificate must have, if not the address's.")
+    var tlsName: String?
+
     @Option(help: "A JSON or YAML file with further options.")
     var config: String?
 
@@ -30,8 +45,18 @@ struct ConnectionOptions: ParsableArguments {
             address: address,
             token: try settings.secret("token")
         )
+        configuration.tls = try clientTLS(settings)
         configuration.name = "relay-cli/\(Version.text)"
         return configuration
+    }
+
+    private func clientTLS(_ settings: Settings) throws -> RelayClientTLS? {
+        var tls = RelayClientTLS()
+        tls.caFile = settings.text("tls-ca", tlsCa)
+        tls.certificateFile = settings.text("tls-cert", tlsCert)
+        tls.keyFile = settings.text("tls-key", tlsKey)
+        tls.serverName = settings.text("tls-name", tlsName)
+        return try settings.isOn("tls", self.tls) || tls != RelayClientTLS() ? tls : nil
     }
 
     /// Connects; throws `RelayError`.

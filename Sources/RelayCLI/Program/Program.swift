@@ -3,7 +3,7 @@ internal import ArgumentParser
 /// One run of the program: parses, runs, and turns every error into one line and a status.
 enum Program {
     /// Runs a command line, without the program's name.
-    static func run(_ arguments: [String]) async -> ExitStatus {
+    static func run(_ arguments: [String]) async -> ProgramStatus {
         do {
             var command = try RelayCommand.parseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
@@ -17,13 +17,13 @@ enum Program {
         }
     }
 
-    private static func status(of error: any Error, _ arguments: [String]) -> ExitStatus {
+    private static func status(of error: any Error, _ arguments: [String]) -> ProgramStatus {
         switch error {
         case let error as CommandError:
             Terminal.complain(error.message)
             return error.status
         case let code as ExitCode:
-            return ExitStatus(rawValue: code.rawValue) ?? .failed
+            return ProgramStatus(rawValue: code.rawValue) ?? .failed
         default:
             let code = RelayCommand.exitCode(for: error)
             if code == .success {

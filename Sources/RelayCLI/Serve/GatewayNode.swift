@@ -31,6 +31,7 @@ final class GatewayNode: Sendable {
         var configuration = GatewayConfiguration(addresses: plan.listen, node: plan.node)
         configuration.server = "relay/\(Version.text)"
         configuration.limits = plan.limits
+        configuration.tls = plan.tls
         configuration.grace = plan.drainGrace
         let engines = runtimes.map { ($0.configuration.instance, $0.engine as any CallEngine) }
         gateway = GatewayServer(
@@ -122,7 +123,7 @@ final class GatewayNode: Sendable {
             try await gateway.start()
         } catch {
             for runtime in started { await runtime.stop(grace: .zero) }
-            throw error
+            throw ListenFailure.explained(error, plan.listen, option: "listen")
         }
         state.withLockedValue { $0.isStarted = true }
     }
@@ -136,7 +137,7 @@ final class GatewayNode: Sendable {
             let server = WebServer(host: host, port: port, node: plan.node, logger: plan.logger) {
                 [self] in await health()
             }
-            services.append(.init(service: server))
+            services.append(.init(service: HTTPService(server: server, address: .tcp(host: host, port: port))))
         }
         services.append(.init(service: gateway))
         return ServiceGroupConfiguration(
@@ -177,6 +178,20 @@ final class GatewayNode: Sendable {
                 "progress_bytes": "\(limits.progressBytes)",
             ]
         )
+    }
+}
+
+/// HTTP, with an error that says what to do where it cannot listen.
+private struct HTTPService: Service {
+    let server: WebServer
+    let address: ListenAddress
+
+    func run() async throws {
+        do {
+            try await server.run()
+        } catch {
+            throw ListenFailure.explained(error, [address], option: "http")
+        }
     }
 }
 

@@ -30,13 +30,13 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "A file of tokens, one a line; without it only this machine may connect.")
     var tokenFile: String?
 
-    @Option(help: "Not supported yet.")
+    @Option(help: "The certificate (PEM) with which TCP is served over TLS.")
     var tlsCert: String?
 
-    @Option(help: "Not supported yet.")
+    @Option(help: "The key of that certificate (PEM).")
     var tlsKey: String?
 
-    @Option(help: "Not supported yet.")
+    @Option(help: "Only clients that these certificates (PEM) vouch for may connect.")
     var tlsClientCa: String?
 
     @Option(help: "The most bytes of a result after compression (default: 8192).")
@@ -55,7 +55,6 @@ struct ServeOptions: ParsableArguments {
 
     /// The plan for the database that is the instance `default`; throws `CommandError`.
     func plan(_ settings: Settings, url: String, schema: String) throws -> ServePlan {
-        try refuseTLS(settings)
         var plan = ServePlan(
             instances: [.init(name: RelayHandle.defaultInstance, url: url, schema: schema)],
             node: settings.text("node", node) ?? Self.nodeName(),
@@ -73,6 +72,7 @@ struct ServeOptions: ParsableArguments {
             throw CommandError.usage("--http: HTTP is served on HOST:PORT only, or off")
         }
         plan.queues = try QueueLimit.read(settings.list("queue", queues), settings)
+        plan.tls = try tlsFiles(settings)
         plan.tokens = try settings.text("token-file", tokenFile).map(TokenFile.read)
         plan.limits.resultBytes =
             try settings.number("result-limit", resultLimit, in: 1...64 * 1024 * 1024)
@@ -113,23 +113,26 @@ struct ServeOptions: ParsableArguments {
         return address
     }
 
-    private func refuseTLS(_ settings: Settings) throws {
-        for (option, flag) in [
-            ("tls-cert", tlsCert), ("tls-key", tlsKey), ("tls-client-ca", tlsClientCa),
-        ] where settings.text(option, flag) != nil {
-            throw CommandError.usage(
-                "--\(option): TLS is not supported yet; put a proxy that ends TLS before a unix: socket"
-            )
+    private func tlsFiles(_ settings: Settings) throws -> TLSFiles? {
+        let authority = settings.text("tls-client-ca", tlsClientCa)
+        switch (settings.text("tls-cert", tlsCert), settings.text("tls-key", tlsKey)) {
+        case (nil, nil) where authority == nil: return nil
+        case (let certificate?, let key?):
+            return TLSFiles(certificate: certificate, key: key, clientCA: authority)
+        default: throw CommandError.usage("TLS needs both --tls-cert and --tls-key")
         }
     }
 
     private func refuseOpenDoors(_ plan: ServePlan, _ settings: Settings) throws {
         guard let open = plan.listen.first(where: { !ServePlan.isLocal($0) }) else { return }
-        if plan.tokens != nil {
-            plan.logger.warning(
-                "tokens and payloads travel in clear, since TLS is not supported yet",
-                metadata: ["listen": "\(open)"]
-            )
+        let place: Logger.Metadata = ["listen": "\(open)"]
+        if plan.tokens != nil || plan.tls?.clientCA != nil {
+            if plan.tls == nil {
+                plan.logger.warning(
+                    "tokens and payloads travel in clear; see --tls-cert",
+                    metadata: place
+                )
+            }
             return
         }
         guard try settings.isOn("insecure-listen-anywhere", insecureListenAnywhere) else {
@@ -138,10 +141,7 @@ struct ServeOptions: ParsableArguments {
                     + "127.0.0.1 or unix:PATH"
             )
         }
-        plan.logger.warning(
-            "anybody who reaches this gateway can run jobs",
-            metadata: ["listen": "\(open)"]
-        )
+        plan.logger.warning("anybody who reaches this gateway can run jobs", metadata: place)
     }
 
     private static func nodeName() -> String {

@@ -11,6 +11,8 @@ struct ServePlan: Sendable {
     var node: String
     /// The queues of the built-in demo workers.
     var queues: [String: Int] = [:]
+    /// Nil serves TCP in clear.
+    var tls: TLSFiles?
     /// Nil admits everybody who can reach the gateway.
     var tokens: [String]?
     var limits = Limits()

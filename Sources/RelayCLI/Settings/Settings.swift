@@ -22,6 +22,7 @@ struct Settings: Sendable {
             // Called from within a job: those say what the job is, not what is wanted of another.
             for name in Self.jobVariables { environment[name] = nil }
         }
+        environment = environment.filter { !$0.value.isEmpty }
         self.environment = environment
         var providers: [any ConfigProvider] = [
             EnvironmentVariablesProvider(

@@ -30,13 +30,19 @@ public final class RelayClient: Sendable {
     /// - Parameters:
     ///   - address: Where the gateway listens: `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`.
     ///   - token: The secret that says who the client is; nil where the gateway needs none.
+    ///   - tls: How to make sure whom one talks to; nil talks in clear.
     /// - Returns: The connected client.
     /// - Throws: `RelayError`: `INVALID_ARGUMENT` for an address that is none, `UNAVAILABLE` where nothing answers,
     ///   `UNAUTHENTICATED` where the token is not known.
-    public static func connect(to address: String, token: String? = nil) async throws -> RelayClient
-    {
+    public static func connect(
+        to address: String,
+        token: String? = nil,
+        tls: RelayClientTLS? = nil
+    ) async throws -> RelayClient {
         guard let address = ServerAddress(address) else { throw RelayError.addressInvalid(address) }
-        return try await connect(RelayClientConfiguration(address: address, token: token))
+        var configuration = RelayClientConfiguration(address: address, token: token)
+        configuration.tls = tls
+        return try await connect(configuration)
     }
 
     /// Makes a client and connects it.

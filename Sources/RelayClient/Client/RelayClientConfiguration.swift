@@ -7,6 +7,10 @@ public struct RelayClientConfiguration: Sendable {
     public var address: ServerAddress
     /// The secret that says who the client is; nil where the gateway needs none.
     public var token: String?
+    /// How to make sure whom one talks to; nil talks in clear.
+    ///
+    /// Unix sockets never use it.
+    public var tls: RelayClientTLS?
     /// Name and version of the program, as the gateway's logs show it.
     public var name = "relay-swift"
     /// How long a connection may take to be made and greeted.

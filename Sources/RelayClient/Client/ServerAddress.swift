@@ -42,6 +42,10 @@ public enum ServerAddress: Sendable, Hashable, CustomStringConvertible {
         return port
     }
 
+    var isTCP: Bool {
+        if case .tcp = self { true } else { false }
+    }
+
     /// The text form.
     public var description: String {
         switch self {

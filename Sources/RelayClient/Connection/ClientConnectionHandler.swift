@@ -54,17 +54,17 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        end(.connectionLost(configuration.address))
+        end(lost)
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         configuration.logger.debug("connection lost", metadata: ["error": "\(error)"])
-        end(.connectionLost(configuration.address))
+        end(isGreeting ? .connectFailed(configuration.address, error) : lost)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        end(.connectionLost(configuration.address))
+        end(lost)
         self.context = nil
     }
 
@@ -87,7 +87,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
         drain()
-        if machine.isDone { end(.connectionLost(configuration.address)) }
+        if machine.isDone { end(lost) }
         context.fireChannelReadComplete()
     }
 
@@ -248,6 +248,20 @@ final class ClientConnectionHandler: ChannelInboundHandler {
         }
         flush()
         armTimer()
+    }
+
+    private var isGreeting: Bool {
+        switch machine {
+        case .greeting: true
+        case .open: false
+        case .leaving: false
+        case .closed: false
+        }
+    }
+
+    private var lost: RelayError {
+        isGreeting
+            ? .closedUngreeted(configuration.address) : .connectionLost(configuration.address)
     }
 
     /// Ends the connection, and every call with it; once.

@@ -26,6 +26,15 @@ extension RelayError {
         )
     }
 
+    static func closedUngreeted(_ address: ServerAddress) -> RelayError {
+        RelayError(
+            .unavailable,
+            reason: "CONNECT_FAILED",
+            message: "what listens at \(address) closed the connection without greeting; "
+                + "is it a relay gateway, and does it want TLS?"
+        )
+    }
+
     static let closed = RelayError(
         .cancelled,
         reason: "CLIENT_CLOSED",

@@ -1,6 +1,7 @@
 internal import NIOConcurrencyHelpers
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 /// Keeps one connection, and makes a new one when it is lost and somebody asks.
 final class ConnectionKeeper: Sendable {
@@ -98,11 +99,23 @@ final class ConnectionKeeper: Sendable {
         on eventLoop: any EventLoop
     ) -> EventLoopFuture<Void> {
         let configuration = configuration
+        let tls: NIOSSLContext?
+        do {
+            tls = configuration.address.isTCP ? try configuration.tls?.context() : nil
+        } catch {
+            return eventLoop.makeFailedFuture(error)
+        }
         let welcomed = eventLoop.makePromise(of: Void.self)
         let bootstrap = ClientBootstrap(group: eventLoop)
             .connectTimeout(.nanoseconds(configuration.connectTimeout.wholeNanoseconds))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let name = configuration.tls?.name(for: configuration.address)
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: tls, serverHostname: name)
+                        )
+                    }
                     try channel.pipeline.syncOperations.addHandler(
                         ClientConnectionHandler(
                             configuration: configuration,

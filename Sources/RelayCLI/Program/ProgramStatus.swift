@@ -1,7 +1,7 @@
 internal import RelayClient
 
 /// How the program ends, as scripts see it.
-enum ExitStatus: Int32, Sendable {
+enum ProgramStatus: Int32, Sendable {
     case ok = 0
     /// The job failed.
     case failed = 1
@@ -15,7 +15,7 @@ enum ExitStatus: Int32, Sendable {
 
 /// Why the program ends: one line for a person, which says what to do.
 struct CommandError: Error, Sendable, Equatable {
-    var status: ExitStatus
+    var status: ProgramStatus
     var message: String
 
     /// The request cannot work as it is.
