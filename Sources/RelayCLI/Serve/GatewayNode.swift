@@ -137,7 +137,9 @@ final class GatewayNode: Sendable {
             let server = WebServer(host: host, port: port, node: plan.node, logger: plan.logger) {
                 [self] in await health()
             }
-            services.append(.init(service: HTTPService(server: server, address: .tcp(host: host, port: port))))
+            services.append(
+                .init(service: HTTPService(server: server, address: .tcp(host: host, port: port)))
+            )
         }
         services.append(.init(service: gateway))
         return ServiceGroupConfiguration(

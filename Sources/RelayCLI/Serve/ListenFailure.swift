@@ -21,7 +21,8 @@ enum ListenFailure {
         let place = addresses.map(\.description).joined(separator: " or ")
         let why =
             switch error.errnoCode {
-            case EADDRINUSE: "something listens there already; stop it, or name another with --\(option)"
+            case EADDRINUSE:
+                "something listens there already; stop it, or name another with --\(option)"
             case EACCES, EPERM: "permission denied; name another with --\(option)"
             case EADDRNOTAVAIL: "this machine has no such address; name another with --\(option)"
             default: "\(error)"
