@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import NIOCore
 import RelayClient
 import RelayMessages
 import Testing
@@ -53,6 +54,19 @@ import Testing
             _ = try await RelayClient.connect(configuration)
         }
         #expect(error?.code == .unavailable)
+        try await gateway.stop()
+    }
+
+    @Test func aServerThatSpeaksAnotherProtocolIsToldApart() async throws {
+        let gateway = try await ScriptedGateway.start(greets: false) { _, peer in
+            // The alert with which TLS refuses what is none.
+            peer.channel.writeAndFlush(ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, 10]), promise: nil)
+        }
+        let error = await #expect(throws: RelayError.self) {
+            _ = try await RelayClient.connect(to: gateway.address)
+        }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains("does it want TLS?") == true)
         try await gateway.stop()
     }
 

@@ -78,7 +78,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
                 guard received(payload) else { return }
             }
         } catch {
-            end(error.relayError)
+            // What speaks another protocol from the start is no gateway, or one that wants TLS.
+            end(isGreeting ? lost : error.relayError)
             return
         }
         machine.heard(midFrame: decoder.isMidFrame, wholeFrame: wholeFrame, now: .now)

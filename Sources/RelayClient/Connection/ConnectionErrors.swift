@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 #if canImport(Glibc)
 internal import Glibc
@@ -30,8 +31,8 @@ extension RelayError {
         RelayError(
             .unavailable,
             reason: "CONNECT_FAILED",
-            message: "what listens at \(address) closed the connection without greeting; "
-                + "is it a relay gateway, and does it want TLS?"
+            message: "what listens at \(address) does not greet as a relay gateway does; "
+                + "is it one, and does it want TLS?"
         )
     }
 
@@ -67,9 +68,26 @@ extension RelayError {
             return words(error.errnoCode) ?? "\(error)"
         case ChannelError.connectTimeout:
             return "it did not answer in time"
+        case is BoringSSLError, is NIOSSLError, is NIOSSLExtraError:
+            return tlsCause("\(error)")
         default:
             return "\(error)"
         }
+    }
+
+    /// BoringSSL's own words name its source files, and no person's next step.
+    private static func tlsCause(_ text: String) -> String {
+        let causes = [
+            (
+                "CERTIFICATE_VERIFY_FAILED",
+                "its certificate is vouched for by nobody that is trusted here"
+            ),
+            ("failedToValidateHostname", "its certificate is for another name"),
+            ("CERTIFICATE_REQUIRED", "it wants a certificate of the client"),
+            ("WRONG_VERSION_NUMBER", "it does not talk TLS"),
+        ]
+        for (sign, cause) in causes where text.contains(sign) { return cause }
+        return "no TLS connection could be agreed on"
     }
 
     private static func words(_ code: CInt) -> String? {
