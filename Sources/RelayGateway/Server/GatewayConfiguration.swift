@@ -23,7 +23,7 @@ package struct GatewayConfiguration: Sendable {
     package var closeLinger = Duration.seconds(2)
     /// How long a client may take nothing of what waits for it, once that is over
     /// `limits.maxOutboundBytes`.
-    package var outboundStall = Duration.seconds(1)
+    package var outboundStall = Duration.seconds(3)
     /// The bytes of the first frame, before anybody knows whose it is.
     package var maxHelloBytes = 64 * 1024
     /// The queues of one worker's stream.

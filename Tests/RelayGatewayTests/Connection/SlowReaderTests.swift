@@ -66,6 +66,7 @@ struct SlowReaderTests {
     func reading() async throws {
         try await Fixture.run(engine: Self.generous()) {
             $0.limits.outboundPauseBytes = 100_000
+            $0.outboundStall = .seconds(30)
         } test: { fixture in
             let client = try await fixture.client()
             for round in UInt64(0)..<10 {
