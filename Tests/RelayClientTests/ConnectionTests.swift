@@ -6,9 +6,8 @@ import Testing
 
 @Suite struct ConnectionTests {
     @Test func aRefusedConnectionNamesTheAddress() async throws {
-        let gateway = try await ScriptedGateway.start { _, _ in }
-        let address = gateway.address
-        try await gateway.stop()
+        // A port of our own that is free now may be taken by another test before we connect.
+        let address = "127.0.0.1:1"
         let error = await #expect(throws: RelayError.self) {
             _ = try await RelayClient.connect(to: address)
         }

@@ -68,10 +68,15 @@ package struct InsertRequest: Sendable {
 package struct JobInsert: Sendable {
     package var job: NewJob
     package var ref: RelayRef
+    /// Whether a slot of this session waits for the job, so that it may be inserted as executing.
+    ///
+    /// The store may insert it as available all the same; a job that is not due yet it must.
+    package var dispatch: Bool
 
-    package init(job: NewJob, ref: RelayRef) {
+    package init(job: NewJob, ref: RelayRef, dispatch: Bool = false) {
         self.job = job
         self.ref = ref
+        self.dispatch = dispatch
     }
 }
 
@@ -80,12 +85,16 @@ package struct InsertedJob: Sendable, Hashable {
     package var id: Int64
     /// The ref to await it by: the one drawn, or the existing job's where `duplicate`.
     package var ref: RelayRef
-    /// `available` or `scheduled`; of an existing job, its state as far as it is known.
+    /// `available`, `scheduled`, or `executing` where it was dispatched; of an existing job, its state as far as it is
+    /// known.
     package var state: JobState
     package var queue: String
     /// Whether an existing job stands for it.
     package var duplicate: Bool
+    /// The attempt that this session now has, where the job was dispatched.
+    package var claimed: ClaimedJob?
 
+    /// Makes the answer for a job that waits.
     package init(id: Int64, ref: RelayRef, state: JobState, queue: String, duplicate: Bool = false)
     {
         self.id = id
@@ -93,6 +102,12 @@ package struct InsertedJob: Sendable, Hashable {
         self.state = state
         self.queue = queue
         self.duplicate = duplicate
+    }
+
+    /// Makes the answer for a job that was dispatched.
+    package init(claimed: ClaimedJob, ref: RelayRef) {
+        self.init(id: claimed.id, ref: ref, state: .executing, queue: claimed.queue)
+        self.claimed = claimed
     }
 }
 

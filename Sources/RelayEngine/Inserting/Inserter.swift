@@ -18,6 +18,10 @@ struct Inserter {
 
     private var waiting: Deque<Waiting> = []
     private var underWay: [Purpose] = []
+    /// The slots that the batch under way speaks for, by queue.
+    private var dispatched: [String: Int] = [:]
+    /// The number of the batch under way among the claims; nil if it claims nothing.
+    private(set) var claim: UInt64?
     /// The jobs that wait, which is what the limit counts.
     private(set) var queuedJobs = 0
 
@@ -45,9 +49,20 @@ struct Inserter {
         return batch
     }
 
+    /// The batch under way claims so many jobs, by queue, under this number.
+    mutating func dispatches(_ jobs: [String: Int], claim number: UInt64) {
+        dispatched = jobs
+        claim = number
+    }
+
+    /// The slots of a queue that the batch under way speaks for.
+    func reserved(_ queue: String) -> Int { dispatched[queue] ?? 0 }
+
     /// The batch under way has ended; its members' purposes in their order.
     mutating func batchEnded() -> [Purpose] {
         defer { underWay = [] }
+        dispatched = [:]
+        claim = nil
         return underWay
     }
 }

@@ -123,19 +123,28 @@ extension EngineMachine {
         now: MonotonicTime
     ) {
         var available: [String: Int] = [:]
+        var dispatched: [String: [ClaimedJob]] = [:]
         var trouble: StoreError?
         for (purpose, result) in zip(inserter.batchEnded(), results) {
             switch result {
             case .success(let jobs):
-                for job in jobs where job.state == .available && !job.duplicate {
-                    available[job.queue, default: 0] += 1
+                for job in jobs where !job.duplicate {
+                    if let claimed = job.claimed {
+                        dispatched[job.queue, default: []].append(claimed)
+                    } else if job.state == .available {
+                        available[job.queue, default: 0] += 1
+                    }
                 }
                 welcome(jobs, purpose, now: now)
             case .failure(let error):
                 if refuse(purpose, error) == .unavailable { trouble = error }
             }
         }
-        for (queue, jobs) in available.sorted(by: { $0.key < $1.key }) { offer(queue, jobs: jobs) }
+        for (queue, jobs) in dispatched.sorted(by: { $0.key < $1.key }) { place(jobs, in: queue) }
+        for (queue, jobs) in available.sorted(by: { $0.key < $1.key }) {
+            if slots.serves(queue) { claimer.add(queue, jobs: jobs) }
+            tellOthers(queue, jobs: jobs)
+        }
         if let trouble { note(.insertFailed("\(trouble)")) }
         settleUp(now: now)
     }
@@ -282,7 +291,11 @@ extension EngineMachine {
     /// Jobs of a queue are available: run here what somebody can, and let the others know of more.
     mutating func offer(_ queue: String, jobs: Int = 1) {
         if slots.serves(queue) { claimer.wake(queue) }
-        if slots.free(queue) - claimer.reserved(queue) < jobs { notifier.available(queue) }
+        tellOthers(queue, jobs: jobs)
+    }
+
+    private mutating func tellOthers(_ queue: String, jobs: Int) {
+        if unclaimedSlots(queue) < jobs { notifier.available(queue) }
     }
 
     private mutating func welcome(

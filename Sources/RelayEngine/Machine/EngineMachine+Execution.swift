@@ -93,7 +93,7 @@ extension EngineMachine {
         switch result {
         case .failure(let error):
             // The poll tries again; jobs of a claim whose commit is unknown are found as strays.
-            claimer.ended(request, taken: 0)
+            claimer.ended(request, taken: nil)
             note(.claimFailed(queue: request.queue, "\(error)"))
         case .success(let batch):
             claimer.ended(request, taken: batch.jobs.count + batch.expired.count)
@@ -128,7 +128,7 @@ extension EngineMachine {
 
     // MARK: Steps
 
-    private mutating func place(_ jobs: [ClaimedJob], in queue: String) {
+    mutating func place(_ jobs: [ClaimedJob], in queue: String) {
         let (runs, left) = slots.place(jobs, in: queue)
         for (executor, jobs) in runs {
             for job in jobs { waiters.note(job.id, state: .executing, attempt: job.attempt) }

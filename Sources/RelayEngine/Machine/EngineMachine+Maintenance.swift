@@ -36,7 +36,7 @@ extension EngineMachine {
             listenerChanged(.sick, now: now)
         }
         if paces.poll.begin(now: now) {
-            for queue in slots.servedQueues { claimer.wake(queue) }
+            for queue in slots.servedQueues { claimer.look(queue) }
             paces.poll.ended(now: now, random: &random)
         }
         if paces.stage.begin(now: now) { act(.store(.stage(limit: Self.stageBatch))) }
@@ -227,7 +227,7 @@ extension EngineMachine {
                 now: now,
                 claims: Rescuer.Claims(
                     latest: claimer.latest,
-                    oldestUnderWay: claimer.oldestUnderWay
+                    oldestUnderWay: [claimer.oldestUnderWay, inserter.claim].compactMap { $0 }.min()
                 ),
                 knows: { slots.runs($0) || finisher.has($0) }
             )
@@ -289,7 +289,9 @@ extension EngineMachine {
 
     /// Whether nothing runs here and every outcome is written; after the end also, whether all is said that is to be.
     package var isIdle: Bool {
-        let isAtRest = slots.runningCount == 0 && finisher.count == 0 && !claimer.anyUnderWay
+        let isAtRest =
+            slots.runningCount == 0 && finisher.count == 0 && !claimer.anyUnderWay
+            && inserter.claim == nil
         guard isEnded, isAtRest else { return isAtRest }
         return beatsUnderWay == 0 && !inserter.isBusy && !canceller.isBusy && !notifier.isBusy
     }

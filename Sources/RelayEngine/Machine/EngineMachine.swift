@@ -92,7 +92,8 @@ package struct EngineMachine {
     /// Starts everything that can start now; called at the end of every input.
     mutating func settleUp(now: MonotonicTime) {
         deliver(now: now)
-        if let batch = inserter.nextBatch(limit: configuration.insertBatch) {
+        if var batch = inserter.nextBatch(limit: configuration.insertBatch) {
+            dispatch(&batch)
             act(.store(.insert(batch)))
         }
         if let batch = finisher.nextBatch(limit: configuration.finishBatch, now: now) {
@@ -116,13 +117,45 @@ package struct EngineMachine {
     }
 
     private mutating func claimFreeSlots() {
-        guard !isDraining, finisher.count < configuration.maxPendingFinishes else { return }
+        guard mayTakeJobs else { return }
         for queue in claimer.woken {
-            let free = slots.free(queue) - claimer.reserved(queue)
+            let free = slots.free(queue) - inserter.reserved(queue)
             if let request = claimer.next(queue, free: free, batch: configuration.claimBatch) {
                 act(.store(.claim(request)))
             }
         }
+    }
+
+    private var mayTakeJobs: Bool {
+        !isDraining && finisher.count < configuration.maxPendingFinishes
+    }
+
+    /// Direct dispatch: jobs for which slots are free here, and before which nobody waits, are inserted as executing.
+    ///
+    /// All of a queue's jobs in the batch, or none, so that none of them is passed by another of the same batch.
+    private mutating func dispatch(_ batch: inout [InsertRequest]) {
+        guard mayTakeJobs, slots.servesAny else { return }
+        var jobs: [String: Int] = [:]
+        for request in batch {
+            for insert in request.jobs { jobs[insert.job.queue, default: 0] += 1 }
+        }
+        let fitting = jobs.filter { queue, count in
+            count <= claimer.room(queue, free: slots.free(queue))
+        }
+        if fitting.isEmpty { return }
+        for request in batch.indices {
+            for index in batch[request].jobs.indices {
+                let job = batch[request].jobs[index].job
+                batch[request].jobs[index].dispatch =
+                    job.schedule == .now && job.unique == nil && fitting[job.queue] != nil
+            }
+        }
+        inserter.dispatches(fitting, claim: claimer.number())
+    }
+
+    /// The slots of a queue that neither run a job nor are spoken for.
+    func unclaimedSlots(_ queue: String) -> Int {
+        slots.free(queue) - claimer.reserved(queue) - inserter.reserved(queue)
     }
 
     /// When the machine wants its next `tick`; nil if nothing is planned.

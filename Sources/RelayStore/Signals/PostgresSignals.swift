@@ -87,11 +87,12 @@ package final class PostgresSignals: JobSignals {
             }
         }
         if names.isEmpty { return then(true) }
-        let unit = PGUnit(
+        let notify = PGStatement(
             "SELECT pg_notify(n.channel, n.payload) FROM unnest($1::text[], $2::text[]) AS n(channel, payload)",
-            [.textArray(names.map { $0 }), .textArray(payloads.map { $0 })],
-            deadline: .seconds(2)
+            [.textArray(names.map { $0 }), .textArray(payloads.map { $0 })]
         )
+        // Notifying commits a transaction number, so it would wait for the disk, with the lock of all who notify.
+        let unit = PGUnit([.withoutFlush, notify], deadline: .seconds(2))
         notifier.submit(unit) { result in
             if case .success = result { then(true) } else { then(false) }
         }

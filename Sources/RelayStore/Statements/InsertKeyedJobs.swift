@@ -11,8 +11,10 @@ import RelayPostgres
 /// `IS TRUE` keeps it from turning the sub-select into such a join.
 struct InsertKeyedJobs {
     let jobs: [JobInsert]
+    /// The session that new jobs run in at once; nil where they wait.
+    let session: Session?
 
-    static func sql(_ s: SchemaName) -> String {
+    static func sql(_ s: SchemaName, dispatch: Bool) -> String {
         """
         WITH i AS MATERIALIZED (
             SELECT i.*, nextval(pg_get_serial_sequence('"\(s)".oban_jobs', 'id')) AS id,
@@ -25,24 +27,27 @@ struct InsertKeyedJobs {
                 SET fingerprint = CASE WHEN k.fingerprint = excluded.fingerprint THEN k.fingerprint END
             RETURNING k.key, k.job_id, k.ref
         ), jobs AS (
-            INSERT INTO "\(s)".oban_jobs (id, \(JobColumns.targets)) OVERRIDING SYSTEM VALUE
-            SELECT i.id, \(JobColumns.values(s)) FROM i \(JobColumns.due)
+            INSERT INTO "\(s)".oban_jobs (id, \(JobColumns.targets(dispatch: dispatch))) OVERRIDING SYSTEM VALUE
+            SELECT i.id, \(JobColumns.values(s, dispatch: dispatch)) FROM i \(JobColumns.due)
             WHERE (i.id IN (SELECT k.job_id FROM keys k)) IS TRUE
-            RETURNING id, state::text
+            RETURNING id, state::text, (extract(epoch FROM attempted_at) * 1000000)::bigint AS claimed_at
         )
-        SELECT k.key, k.job_id, k.ref, NULL FROM keys k
-        UNION ALL SELECT NULL, j.id, NULL, j.state FROM jobs j
+        SELECT k.key, k.job_id, k.ref, NULL, NULL FROM keys k
+        UNION ALL SELECT NULL, j.id, NULL, j.state, j.claimed_at FROM jobs j
         """
     }
 
     func statement(_ s: SchemaName) -> PGStatement {
-        PGStatement(Self.sql(s), JobColumns(jobs).parameters)
+        PGStatement(
+            Self.sql(s, dispatch: session != nil),
+            JobColumns(jobs).parameters(session: session)
+        )
     }
 
     /// Where each job came to stand, in order; nil if one is missing.
     func read(_ rows: PGResult) -> [InsertedJob]? {
         var owners: [String: (id: Int64, ref: RelayRef)] = [:]
-        var states: [Int64: JobState] = [:]
+        var states: [Int64: (state: JobState, claimedAt: Int64?)] = [:]
         for row in 0..<rows.rowCount {
             guard let id = rows.int8(row, 1) else { return nil }
             if let key = rows.text(row, 0) {
@@ -51,19 +56,28 @@ struct InsertKeyedJobs {
                 }
                 owners[key] = (id, ref)
             } else {
-                states[id] = rows.text(row, 3).flatMap(JobState.init(rawValue:))
+                guard let state = rows.text(row, 3).flatMap(JobState.init(rawValue:)) else {
+                    return nil
+                }
+                states[id] = (state, rows.int8(row, 4))
             }
         }
         var inserted: [InsertedJob] = []
         for insert in jobs {
             guard let key = insert.job.idempotencyKey, let owner = owners[key] else { return nil }
+            let fresh = states[owner.id]
+            if let claimedAt = fresh?.claimedAt {
+                let claimed = insert.claimed(id: owner.id, at: claimedAt)
+                inserted.append(InsertedJob(claimed: claimed, ref: owner.ref))
+                continue
+            }
             inserted.append(
                 InsertedJob(
                     id: owner.id,
                     ref: owner.ref,
-                    state: states[owner.id] ?? .available,
+                    state: fresh?.state ?? .available,
                     queue: insert.job.queue,
-                    duplicate: states[owner.id] == nil
+                    duplicate: fresh == nil
                 )
             )
         }

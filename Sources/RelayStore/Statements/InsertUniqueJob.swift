@@ -34,7 +34,7 @@ struct InsertUniqueJob {
             UPDATE "\(s)".oban_jobs j SET meta = coalesce(j.meta, '{}') || jsonb_build_object('relay', ($1::text[])[1])
             FROM found f WHERE j.id = f.id AND f.ref IS NULL
         ), inserted AS (
-            INSERT INTO "\(s)".oban_jobs (\(JobColumns.targets))
+            INSERT INTO "\(s)".oban_jobs (\(JobColumns.targets()))
             SELECT \(JobColumns.values(s)) FROM \(JobColumns.from) \(JobColumns.due)
             WHERE NOT EXISTS (SELECT 1 FROM found)
             RETURNING id, state::text AS state, queue
@@ -58,7 +58,7 @@ struct InsertUniqueJob {
 
     func statement(_ s: SchemaName) -> PGStatement {
         let parameters: [PGValue] =
-            JobColumns([insert]).parameters + [
+            JobColumns([insert]).parameters() + [
                 .textArray(unique.states.map(\.rawValue)), .bool(unique.fields.contains(.worker)),
                 .bool(unique.fields.contains(.queue)), .bool(unique.fields.contains(.args)),
                 .bool(unique.fields.contains(.meta)), .textArray(unique.keys.map { $0 }),

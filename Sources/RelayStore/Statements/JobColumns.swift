@@ -22,15 +22,14 @@ struct JobColumns {
 
     private mutating func append(_ insert: JobInsert) {
         let job = insert.job
-        let ref = insert.ref.base64URL
-        refs.append(ref)
+        refs.append(insert.ref.base64URL)
         queues.append(job.queue)
         workers.append(job.worker)
-        args.append(job.args.isEmpty ? "{}" : job.args)
+        args.append(insert.storedArgs)
         priorities.append(Int32(job.priority))
         maxAttempts.append(Int32(job.maxAttempts))
-        tags.append(Self.array(job.tags))
-        metas.append(Self.meta(job.meta, ref: ref, traceparent: job.traceparent))
+        tags.append(Self.array(insert.storedTags))
+        metas.append(insert.storedMeta)
         switch job.schedule {
         case .now:
             dueAt.append(nil)
@@ -46,15 +45,17 @@ struct JobColumns {
         keys.append(job.idempotencyKey)
     }
 
-    /// `$1` to `$12`, as `from` names them.
-    var parameters: [PGValue] {
-        [
+    /// `$1` to `$12`, as `from` names them; with a session that dispatched jobs run in, `$13` and `$14` too.
+    func parameters(session: Session? = nil) -> [PGValue] {
+        let columns: [PGValue] = [
             .textArray(refs), .textArray(queues), .textArray(workers), .textArray(args),
             .int4Array(priorities),
             .int4Array(maxAttempts), .textArray(tags), .textArray(metas), .int8Array(dueAt),
             .int8Array(dueIn),
             .int8Array(expiresIn), .textArray(keys),
         ]
+        guard let session else { return columns }
+        return columns + [.text(session.node), .text(session.id)]
     }
 
     /// The arrays as rows called `i`, numbered by `ord`.
@@ -66,18 +67,28 @@ struct JobColumns {
         """
 
     /// The columns that are written.
-    static let targets =
+    static func targets(dispatch: Bool = false) -> String {
         "state, queue, worker, args, priority, max_attempts, tags, meta, scheduled_at"
+            + (dispatch ? ", attempt, attempted_at, attempted_by" : "")
+    }
 
     /// What is written to them, from rows called `i`.
-    static func values(_ s: SchemaName) -> String {
-        """
-        (CASE WHEN due.at > timezone('UTC', now()) THEN 'scheduled' ELSE 'available' END)::"\(s)".oban_job_state,
-        i.queue, i.worker, i.args::jsonb, i.priority, i.max_attempts, i.tags::text[],
-        CASE WHEN i.expires_in IS NULL THEN i.meta::jsonb ELSE i.meta::jsonb || jsonb_build_object('relay_expires_at',
-            (extract(epoch FROM now()) * 1000000)::bigint + i.expires_in) END,
-        due.at
-        """
+    ///
+    /// With `dispatch` the jobs are due and run in the session whose node and id are `$13` and `$14`.
+    static func values(_ s: SchemaName, dispatch: Bool = false) -> String {
+        let state =
+            dispatch
+            ? "'executing'"
+            : "CASE WHEN due.at > timezone('UTC', now()) THEN 'scheduled' ELSE 'available' END"
+        let attempt =
+            dispatch
+            ? ", 1, timezone('UTC', now()), ARRAY[$13::text, $14::text, '\(Session.mark)']" : ""
+        return """
+            (\(state))::"\(s)".oban_job_state, i.queue, i.worker, i.args::jsonb, i.priority, i.max_attempts, i.tags::text[],
+            CASE WHEN i.expires_in IS NULL THEN i.meta::jsonb ELSE i.meta::jsonb || jsonb_build_object('relay_expires_at',
+                (extract(epoch FROM now()) * 1000000)::bigint + i.expires_in) END,
+            due.at\(attempt)
+            """
     }
 
     /// When a row called `i` is due, as `due.at`.
@@ -88,17 +99,52 @@ struct JobColumns {
             ELSE timezone('UTC', now()) END AS at) due
         """
 
-    /// Labels as Oban stores them, in the text form of an array.
+    /// Labels in the text form of an array.
     private static func array(_ tags: [String]) -> String {
-        var seen: Set<String> = []
-        var parts: [String] = []
-        for tag in tags {
-            let clean = tag.lowercased().trimmed
-            guard !clean.isEmpty, seen.insert(clean).inserted else { continue }
-            let escaped = clean.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
-            parts.append("\"" + String(escaped) + "\"")
+        let parts = tags.map { tag in
+            let escaped = tag.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
+            return "\"" + String(escaped) + "\""
         }
         return "{" + parts.joined(separator: ",") + "}"
+    }
+}
+
+extension JobInsert {
+    /// The arguments as they are stored.
+    fileprivate var storedArgs: String { job.args.isEmpty ? "{}" : job.args }
+
+    /// The metadata as it is stored, but for the moment of expiry.
+    fileprivate var storedMeta: String {
+        Self.meta(job.meta, ref: ref.base64URL, traceparent: job.traceparent)
+    }
+
+    /// The labels as Oban stores them.
+    fileprivate var storedTags: [String] {
+        var seen: Set<String> = []
+        return job.tags.map { $0.lowercased().trimmed }.filter {
+            !$0.isEmpty && seen.insert($0).inserted
+        }
+    }
+
+    /// The attempt that runs, of a job that was inserted as executing at `moment` (microseconds since 1970).
+    func claimed(id: Int64, at moment: Int64) -> ClaimedJob {
+        ClaimedJob(
+            id: id,
+            attempt: 1,
+            maxAttempts: job.maxAttempts,
+            worker: job.worker,
+            queue: job.queue,
+            args: storedArgs,
+            meta: storedMeta,
+            tags: storedTags,
+            priority: job.priority,
+            insertedAt: moment,
+            scheduledAt: moment,
+            attemptedAt: moment,
+            remaining: job.expiresIn,
+            traceparent: job.traceparent,
+            ref: ref
+        )
     }
 
     /// The caller's metadata with ours behind it: jsonb keeps the last of equal keys.

@@ -6,6 +6,7 @@ import RelayPostgres
 struct InsertBatch: Sendable {
     private let requests: [InsertRequest]
     private let schema: SchemaName
+    private let session: Session
     private let hasKeys: Bool
     private let connection: PGConnection
     private let gathered: GatheredResults<[InsertedJob]>
@@ -15,12 +16,14 @@ struct InsertBatch: Sendable {
     init(
         _ requests: [InsertRequest],
         schema: SchemaName,
+        session: Session,
         hasKeys: Bool,
         connection: PGConnection,
         then: @escaping @Sendable ([Result<[InsertedJob], StoreError>]) -> Void
     ) {
         self.requests = requests
         self.schema = schema
+        self.session = session
         self.hasKeys = hasKeys
         self.connection = connection
         gathered = GatheredResults(count: requests.count, then: then)
@@ -54,9 +57,17 @@ struct InsertBatch: Sendable {
                 alone(index)
             }
         }
-        together(plain, isKeyed: false)
-        together(keyed, isKeyed: true)
+        byDispatch(plain, isKeyed: false)
+        byDispatch(keyed, isKeyed: true)
         for index in repeated { together([index], isKeyed: true) }
+    }
+
+    /// Jobs that run here at once are written by another statement than jobs that wait; a request is never divided.
+    private func byDispatch(_ indices: [Int], isKeyed: Bool) {
+        let dispatched = indices.filter { requests[$0].jobs.allSatisfy(\.dispatch) }
+        let waiting = indices.filter { !requests[$0].jobs.allSatisfy(\.dispatch) }
+        together(dispatched, isKeyed: isKeyed, session: session)
+        together(waiting, isKeyed: isKeyed)
     }
 
     private func kind(_ request: InsertRequest) -> Kind {
@@ -67,11 +78,11 @@ struct InsertBatch: Sendable {
     }
 
     /// Inserts the jobs of several requests by one statement.
-    private func together(_ indices: [Int], isKeyed: Bool) {
+    private func together(_ indices: [Int], isKeyed: Bool, session: Session? = nil) {
         if indices.isEmpty { return }
         let jobs = indices.flatMap { requests[$0].jobs }
-        let plain = InsertJobs(jobs: jobs)
-        let keyed = InsertKeyedJobs(jobs: jobs)
+        let plain = InsertJobs(jobs: jobs, session: session)
+        let keyed = InsertKeyedJobs(jobs: jobs, session: session)
         let statement = isKeyed ? keyed.statement(schema) : plain.statement(schema)
         connection.submit(PGUnit([statement])) { result in
             switch result {
@@ -80,7 +91,7 @@ struct InsertBatch: Sendable {
                 deal(inserted, to: indices)
             case .failure(let error):
                 if error.code == .server, indices.count > 1, !StoreError(error).isUnavailable {
-                    for index in indices { together([index], isKeyed: isKeyed) }
+                    for index in indices { together([index], isKeyed: isKeyed, session: session) }
                 } else {
                     for index in indices {
                         gathered.set(index, .failure(failure(error, of: index)))
@@ -127,11 +138,11 @@ struct InsertBatch: Sendable {
                 statements.append(operation.statement(schema))
                 readers.append { operation.read($0) }
             } else if insert.job.idempotencyKey != nil {
-                let operation = InsertKeyedJobs(jobs: [insert])
+                let operation = InsertKeyedJobs(jobs: [insert], session: nil)
                 statements.append(operation.statement(schema))
                 readers.append { operation.read($0)?.first }
             } else {
-                let operation = InsertJobs(jobs: [insert])
+                let operation = InsertJobs(jobs: [insert], session: nil)
                 statements.append(operation.statement(schema))
                 readers.append { operation.read($0)?.first }
             }

@@ -107,6 +107,7 @@ package final class PostgresStore: JobStore {
         InsertBatch(
             requests,
             schema: schema,
+            session: session,
             hasKeys: shape?.hasKeys == true,
             connection: inserter,
             then: then
@@ -119,8 +120,7 @@ package final class PostgresStore: JobStore {
     ) {
         var statements = [ClaimJobs(request: request).statement(schema, session)]
         if !configuration.durableClaims {
-            let setting = PGStatement("SELECT set_config('synchronous_commit', 'off', true)")
-            statements.insert(setting, at: 0)
+            statements.insert(.withoutFlush, at: 0)
         }
         submit(PGUnit(statements), to: claimer, then: then) { ClaimJobs.read($0) }
     }
@@ -289,4 +289,11 @@ extension JobFinish.Change {
     fileprivate var byteCount: Int {
         if case .complete(let value) = self { value.byteCount } else { 0 }
     }
+}
+
+extension PGStatement {
+    /// The commit of this transaction does not wait for the disk.
+    static let withoutFlush = PGStatement(
+        "SELECT set_config('synchronous_commit', 'off', true)"
+    )
 }

@@ -122,7 +122,7 @@ struct DatabaseFaultTests {
         node.attach(executor)
         world.advance(by: .milliseconds(100))
         only(.claim, .unknown(after: .zero, effect: .zero))
-        let call = node.call(NewJob(worker: "W"), AwaitOptions(timeout: .seconds(60)))
+        let call = node.call(.notDispatched, AwaitOptions(timeout: .seconds(60)))
         #expect(world.table.rows[1]?.state == .executing)
         world.fate = { _, _ in .atOnce }
         world.advance(by: .seconds(15))
@@ -140,12 +140,12 @@ struct DatabaseFaultTests {
         node.attach(executor, queues: ["default": 4])
         world.advance(by: .milliseconds(100))
         only(.claim, .unknown(after: .zero, effect: .zero))
-        let call = node.call(NewJob(worker: "W"), AwaitOptions(timeout: .seconds(60)))
+        let call = node.call(.notDispatched, AwaitOptions(timeout: .seconds(60)))
         #expect(world.table.rows[1]?.state == .executing)
         // From now on some claim is always under way.
         only(.claim, .answered(effect: .milliseconds(5), answer: .milliseconds(5)))
         for _ in 0..<1_500 {
-            _ = node.relay()
+            _ = node.relay(.notDispatched)
             world.advance(by: .milliseconds(10))
         }
         #expect(call.outcome == .ok(.null))

@@ -132,7 +132,7 @@ struct HintTests {
         let executor = ScriptedExecutor { _ in .finish(.ok(.json("1"))) }
         node.attach(executor)
         node.hold(.insert, .answers)
-        let call = node.call()
+        let call = node.call(.notDispatched)
         world.advance(by: .milliseconds(1_500))
         #expect(executor.log.given.count == 1)
         node.release(.insert)
@@ -147,7 +147,8 @@ struct HintTests {
         let early = node.await(RelayHandle(jobID: 1, ref: ref))
         // The read of the first wait has been carried out; only now is the job inserted.
         _ = world.table.insert(
-            InsertRequest(jobs: [JobInsert(job: NewJob(worker: "W"), ref: ref)])
+            InsertRequest(jobs: [JobInsert(job: NewJob(worker: "W"), ref: ref)]),
+            session: "other"
         )
         let late = node.await(RelayHandle(jobID: 1, ref: ref))
         node.release(.read)

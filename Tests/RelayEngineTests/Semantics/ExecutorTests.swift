@@ -141,7 +141,7 @@ struct ExecutorTests {
         node.attach(executor)
         world.advance(by: .milliseconds(100))
         node.hold(.claim, .answers)
-        let relay = try #require(node.relay())
+        let relay = try #require(node.relay(.notDispatched))
         #expect(world.table.rows[relay.jobID]?.state == .executing)
         node.detach(executor)
         node.release(.claim)

@@ -29,7 +29,9 @@ package final class InMemoryJobStore: JobStore {
         _ requests: [InsertRequest],
         then: @escaping @Sendable ([Result<[InsertedJob], StoreError>]) -> Void
     ) {
-        then(requests.map { request in run { $0.insert(request) }.flatMap { $0 } })
+        then(
+            requests.map { request in run { $0.insert(request, session: session) }.flatMap { $0 } }
+        )
     }
 
     package func claim(

@@ -20,18 +20,23 @@ extension JobTable {
                 expire(row.id)
                 if let snapshot = rows[row.id]?.snapshot { batch.expired.append(snapshot) }
             } else {
-                let now = clock
-                change(row.id) {
-                    $0.state = .executing
-                    $0.attempt += 1
-                    $0.attemptedAt = now
-                    $0.session = session
-                }
-                claims[row.id, default: 0] += 1
-                if let claimed = rows[row.id] { batch.jobs.append(claimedJob(claimed)) }
+                if let claimed = start(row.id, in: session) { batch.jobs.append(claimed) }
             }
         }
         return batch
+    }
+
+    /// A job's next attempt begins in a session.
+    mutating func start(_ id: Int64, in session: String) -> ClaimedJob? {
+        let now = clock
+        change(id) {
+            $0.state = .executing
+            $0.attempt += 1
+            $0.attemptedAt = now
+            $0.session = session
+        }
+        claims[id, default: 0] += 1
+        return rows[id].map(claimedJob)
     }
 
     private mutating func expire(_ id: Int64) {

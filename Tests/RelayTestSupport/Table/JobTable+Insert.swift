@@ -1,13 +1,16 @@
 package import RelayCore
 
 extension JobTable {
-    /// Inserts the jobs of one request, all or none.
-    package mutating func insert(_ request: InsertRequest) -> Result<[InsertedJob], StoreError> {
+    /// Inserts the jobs of one request, all or none; those to be dispatched run in the session.
+    package mutating func insert(
+        _ request: InsertRequest,
+        session: String
+    ) -> Result<[InsertedJob], StoreError> {
         // One job fails without a trace; a copy of a table is dear.
         let before = request.jobs.count > 1 ? self : nil
         var inserted: [InsertedJob] = []
         for insert in request.jobs {
-            switch insertOne(insert) {
+            switch insertOne(insert, session: session) {
             case .success(let job):
                 inserted.append(job)
             case .failure(let error):
@@ -18,7 +21,10 @@ extension JobTable {
         return .success(inserted)
     }
 
-    private mutating func insertOne(_ insert: JobInsert) -> Result<InsertedJob, StoreError> {
+    private mutating func insertOne(
+        _ insert: JobInsert,
+        session: String
+    ) -> Result<InsertedJob, StoreError> {
         let job = insert.job
         if job.args.contains("\\u0000") { return .failure(.rejected("U+0000 in args")) }
         if let key = job.idempotencyKey {
@@ -61,6 +67,9 @@ extension JobTable {
                 queue: job.queue,
                 insertedAt: clock
             )
+        }
+        if insert.dispatch, row.state == .available, let claimed = start(row.id, in: session) {
+            return .success(InsertedJob(claimed: claimed, ref: insert.ref))
         }
         return .success(
             InsertedJob(id: row.id, ref: insert.ref, state: row.state, queue: job.queue)

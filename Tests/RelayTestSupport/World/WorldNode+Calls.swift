@@ -111,3 +111,10 @@ extension WorldNode {
         settleWorld()
     }
 }
+
+extension NewJob {
+    /// A due job that is inserted as available even where a slot is free, since it names its time.
+    package static var notDispatched: NewJob {
+        NewJob(worker: "W", schedule: .at(epochMicroseconds: 0))
+    }
+}

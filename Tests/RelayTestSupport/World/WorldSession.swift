@@ -21,7 +21,7 @@ struct WorldSession {
     func carryOut(_ operation: StoreOperation, on table: inout JobTable) -> Input {
         switch operation {
         case .insert(let batch):
-            let results = batch.map { table.insert($0) }
+            let results = batch.map { table.insert($0, session: name) }
             return { $0.inserted(results, now: $1) }
         case .claim(let request):
             let batch = table.claim(request, session: name)
