@@ -91,6 +91,32 @@ struct EngineOnPostgresTests {
         }
     }
 
+    @Test("of a unique job with a key the key decides first, and then stands for the job that was found")
+    func uniqueWithKey() async throws {
+        try await TestDatabase.with { database in
+            let node = try await TestNode.start(on: database.url)
+            func job(_ n: Int, key: String?) -> NewJob {
+                NewJob(
+                    worker: "Echo",
+                    args: "{\"n\":\(n)}",
+                    unique: Unique(period: nil),
+                    idempotencyKey: key
+                )
+            }
+            let first = try await node.async([job(1, key: "a")])[0]
+            #expect(!first.duplicate)
+            #expect(try await node.async([job(1, key: "a")])[0].ref == first.ref)
+            let found = try await node.async([job(1, key: "b")])[0]
+            #expect(found.jobID == first.jobID && found.ref == first.ref && found.duplicate)
+            await #expect(throws: RelayError.self) {
+                _ = try await node.async([job(2, key: "b")])
+            }
+            let plain = NewJob(worker: "Echo", args: "{\"n\":1}", idempotencyKey: "b")
+            #expect(try await node.async([plain])[0].jobID == first.jobID)
+            await node.stop()
+        }
+    }
+
     @Test("jobs run by priority, then by age")
     func order() async throws {
         try await TestDatabase.with { database in

@@ -40,7 +40,6 @@ extension NewJob {
             if key.isEmpty || key.utf8.count > Self.maxKeyBytes || key.utf8.contains(0) {
                 refuse("idempotency_key", "must be 1 to \(Self.maxKeyBytes) bytes without U+0000")
             }
-            if unique != nil { refuse("unique", "cannot be combined with idempotency_key") }
         }
         if let expiry = expiresIn, expiry <= .zero || expiry > Self.longestDelay {
             refuse("expires_in", "must be more than 0 and at most 100 years")
