@@ -55,17 +55,8 @@ final class GatewayNode: Sendable {
     ) async throws {
         try await start()
         logLimits()
-        let group = ServiceGroup(configuration: configuration())
-        plan.logger.info(
-            "ready",
-            metadata: [
-                "node": "\(plan.node)",
-                "listen": "\(plan.listen.map(\.description).joined(separator: " "))",
-                "http": "\(plan.http?.description ?? "off")",
-                "instances": "\(plan.instances.map(\.name).joined(separator: " "))",
-            ]
-        )
-        await onReady()
+        let group = ServiceGroup(configuration: configuration(onReady: onReady))
+        if plan.http == nil { await announce(onReady) }
         try await StopSignals.whileRunning {
             self.beginDrain()
             await group.triggerGracefulShutdown()
@@ -128,15 +119,37 @@ final class GatewayNode: Sendable {
         state.withLockedValue { $0.isStarted = true }
     }
 
+    /// Says that all doors are open.
+    private func announce(_ onReady: @Sendable () async -> Void) async {
+        plan.logger.info(
+            "ready",
+            metadata: [
+                "node": "\(plan.node)",
+                "listen": "\(plan.listen.map(\.description).joined(separator: " "))",
+                "http": "\(plan.http?.description ?? "off")",
+                "instances": "\(plan.instances.map(\.name).joined(separator: " "))",
+            ]
+        )
+        await onReady()
+    }
+
     /// The services, in the order in which they are started; they are shut down from the last to the first.
-    private func configuration() -> ServiceGroupConfiguration {
+    private func configuration(
+        onReady: @escaping @Sendable () async -> Void
+    ) -> ServiceGroupConfiguration {
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
             .init(service: RuntimeService(node: self, runtimes: runtimes))
         ]
         if case .tcp(let host, let port) = plan.http {
-            let server = WebServer(host: host, port: port, node: plan.node, logger: plan.logger) {
-                [self] in await health()
-            }
+            // It is the last to listen, so that nothing is announced which then fails.
+            let server = WebServer(
+                host: host,
+                port: port,
+                node: plan.node,
+                logger: plan.logger,
+                onBound: { [self] _ in await announce(onReady) },
+                report: { [self] in await health() }
+            )
             services.append(
                 .init(service: HTTPService(server: server, address: .tcp(host: host, port: port)))
             )
