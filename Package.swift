@@ -20,6 +20,7 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioTestUtils = Target.Dependency.product(name: "NIOTestUtils", package: "swift-nio")
 let nioLocks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(
@@ -49,6 +50,7 @@ let package = Package(
             from: "1.4.0",
             traits: ["JSON", "YAML"]
         ),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
@@ -96,7 +98,7 @@ let package = Package(
             name: "RelayGateway",
             dependencies: [
                 "RelayCore", "RelayEngine", "RelayMessages", "RelayWire",
-                deque, lifecycle, logging, nioCore, nioLocks, nioPosix, nioSSL,
+                crypto, deque, lifecycle, logging, nioCore, nioLocks, nioPosix, nioSSL,
             ]
         ),
         .target(

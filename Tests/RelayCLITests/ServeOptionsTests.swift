@@ -68,11 +68,17 @@ import Testing
         try await withTemporaryFolder { folder in
             try write("# ours\n0123456789abcdef\n\n", to: "\(folder)/tokens")
             let plan = try await plan(["--listen", "0.0.0.0:1", "--token-file", "\(folder)/tokens"])
-            #expect(plan.tokens == ["0123456789abcdef"])
+            let known = try #require(plan.tokens?.tokens.first)
+            #expect(known.digest == KnownToken.digest(of: "0123456789abcdef"))
+            #expect(known.principal.may(.admin, in: "default"))
         }
     }
 
-    @Test(arguments: ["", "# nothing\n", "short\n", "0123456789abcdef may-call\n"])
+    @Test(
+        arguments: [
+            "short\n", "0123456789abcdef may-call\n", "sha256:00\n", "0123456789abcdef expires=x\n",
+        ]
+    )
     func aTokenFileThatIsWrongIsRefusedWithoutShowingATOken(text: String) throws {
         let error = #expect(throws: CommandError.self) { _ = try TokenFile.parse(text, "F") }
         #expect(error?.message.contains("0123456789abcdef") == false)

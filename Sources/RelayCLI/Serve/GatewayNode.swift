@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Logging
 internal import NIOConcurrencyHelpers
 internal import NIOCore
@@ -20,6 +21,7 @@ final class GatewayNode: Sendable {
     let plan: ServePlan
     private let runtimes: [RelayRuntime]
     private let gateway: GatewayServer
+    private let tokens: TokenWatch?
     private let state = NIOLockedValueBox(State())
 
     /// Makes a node at rest.
@@ -34,11 +36,18 @@ final class GatewayNode: Sendable {
         configuration.tls = plan.tls
         configuration.grace = plan.drainGrace
         let engines = runtimes.map { ($0.configuration.instance, $0.engine as any CallEngine) }
+        let authenticator = plan.tokens.map { source in
+            TokenAuthenticator(tokens: source.tokens) { Int64(Date.now.timeIntervalSince1970) }
+        }
+        tokens = authenticator.flatMap { authenticator in
+            plan.tokens.map {
+                TokenWatch(path: $0.path, authenticator: authenticator, logger: plan.logger)
+            }
+        }
         gateway = GatewayServer(
             configuration: configuration,
             engines: EngineDirectory(Dictionary(uniqueKeysWithValues: engines)),
-            authenticator: plan.tokens.map { TokenAuthenticator(tokens: $0) }
-                ?? OpenAuthenticator(),
+            authenticator: authenticator ?? OpenAuthenticator(),
             logger: plan.logger
         )
     }
@@ -154,6 +163,7 @@ final class GatewayNode: Sendable {
                 .init(service: HTTPService(server: server, address: .tcp(host: host, port: port)))
             )
         }
+        if let tokens { services.append(.init(service: tokens)) }
         services.append(.init(service: gateway))
         return ServiceGroupConfiguration(
             services: services,

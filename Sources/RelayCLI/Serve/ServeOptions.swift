@@ -27,7 +27,10 @@ struct ServeOptions: ParsableArguments {
     )
     var queues: [String] = []
 
-    @Option(help: "A file of tokens, one a line; without it only this machine may connect.")
+    @Option(
+        help:
+            "The file of tokens and what each may do (see relay token); without it only this machine may connect."
+    )
     var tokenFile: String?
 
     @Option(help: "The certificate (PEM) with which TCP is served over TLS.")
@@ -73,7 +76,9 @@ struct ServeOptions: ParsableArguments {
         }
         plan.queues = try QueueLimit.read(settings.list("queue", queues), settings)
         plan.tls = try tlsFiles(settings)
-        plan.tokens = try settings.text("token-file", tokenFile).map(TokenFile.read)
+        plan.tokens = try settings.text("token-file", tokenFile).map { path in
+            ServePlan.TokenSource(path: path, tokens: try TokenFile.read(path))
+        }
         plan.limits.resultBytes =
             try settings.number("result-limit", resultLimit, in: 1...64 * 1024 * 1024)
             ?? plan.limits.resultBytes

@@ -14,10 +14,16 @@ struct ServePlan: Sendable {
     /// Nil serves TCP in clear.
     var tls: TLSFiles?
     /// Nil admits everybody who can reach the gateway.
-    var tokens: [String]?
+    var tokens: TokenSource?
     var limits = Limits()
     var drainGrace = Duration.seconds(25)
     var logger: Logger
+
+    /// The tokens that are known, and where they were read.
+    struct TokenSource: Sendable {
+        var path: String
+        var tokens: [KnownToken]
+    }
 
     static let defaultHTTPPort = 7434
     /// The most instances of one gateway.

@@ -16,6 +16,7 @@ extension CallStarter {
 
     func awaitMany(
         _ request: Wire.AwaitManyRequest,
+        _ principal: Principal,
         _ key: CallKey,
         _ outbox: Outbox
     ) throws(RelayError) -> Start {
@@ -40,7 +41,7 @@ extension CallStarter {
             stopAfter: Int(request.stopAfter),
             failFast: request.failFast
         )
-        let (shares, answers) = try split(request.relays, violations: &violations)
+        let (shares, answers) = try split(request.relays, principal, violations: &violations)
         try violations.check()
 
         if shares.isEmpty || (options.failFast && !answers.isEmpty) {
@@ -71,6 +72,7 @@ extension CallStarter {
     /// Sorts relays by their engine; those that nobody was ever given are answered at once.
     private func split(
         _ relays: [Wire.Relay],
+        _ principal: Principal,
         violations: inout Violations
     ) throws(RelayError) -> (shares: [Share], answers: [Wire.AwaitManyResponse]) {
         var shares: [Share] = []
@@ -88,7 +90,7 @@ extension CallStarter {
             } else {
                 place = shares.count
                 places[name] = place
-                shares.append(Share(engine: try engines.engine(name)))
+                shares.append(Share(engine: try engines.engine(name, for: principal, .await)))
             }
             switch reading {
             case .handle(let handle):

@@ -18,23 +18,29 @@ struct CallStarter: Sendable {
     }
 
     /// Begins a call; throws what its Status says.
-    func start(_ request: CallRequest, key: CallKey, outbox: Outbox) throws(RelayError) -> Start {
+    func start(
+        _ request: CallRequest,
+        by principal: Principal,
+        key: CallKey,
+        outbox: Outbox
+    ) throws(RelayError) -> Start {
         switch request {
-        case .async(let request): try async(request, key, outbox)
-        case .await(let request): try self.await(request, key, outbox)
-        case .awaitMany(let request): try awaitMany(request, key, outbox)
-        case .call(let request): try call(request, key, outbox)
-        case .cancel(let request): try cancel(request, key, outbox)
+        case .async(let request): try async(request, principal, key, outbox)
+        case .await(let request): try self.await(request, principal, key, outbox)
+        case .awaitMany(let request): try awaitMany(request, principal, key, outbox)
+        case .call(let request): try call(request, principal, key, outbox)
+        case .cancel(let request): try cancel(request, principal, key, outbox)
         case .work: .open(.worker(WorkerCall(stream: WorkStream(key: key, outbox: outbox))))
         }
     }
 
     private func async(
         _ request: Wire.AsyncRequest,
+        _ principal: Principal,
         _ key: CallKey,
         _ outbox: Outbox
     ) throws(RelayError) -> Start {
-        let engine = try engines.engine(request.instance)
+        let engine = try engines.engine(request.instance, for: principal, .submit)
         guard request.jobs.count <= configuration.limits.maxJobsPerAsync else {
             throw RelayError(
                 .resourceExhausted,
@@ -54,12 +60,16 @@ struct CallStarter: Sendable {
             }
         }
         try violations.check()
+        for (index, job) in jobs.enumerated() {
+            try check(job, at: "jobs[\(index)]", request.instance, principal)
+        }
         engine.async(jobs) { outbox.post(.relays(key, $0)) }
         return .open(.async)
     }
 
     private func await(
         _ request: Wire.AwaitRequest,
+        _ principal: Principal,
         _ key: CallKey,
         _ outbox: Outbox
     ) throws(RelayError) -> Start {
@@ -75,7 +85,9 @@ struct CallStarter: Sendable {
             cancelOn: cancelOn(request.cancelOn)
         )
         try violations.check()
-        let engine = try engines.engine(request.relay?.instance ?? "")
+        let instance = request.relay?.instance ?? ""
+        let engine = try engines.engine(instance, for: principal, .await)
+        if options.cancelOn != .never { _ = try engines.engine(instance, for: principal, .cancel) }
         guard case .handle(let handle) = relay else {
             var response = Wire.AwaitResponse()
             response.result = request.relay.map(RelayMapping.notFound)
@@ -87,10 +99,11 @@ struct CallStarter: Sendable {
 
     private func call(
         _ request: Wire.CallRequest,
+        _ principal: Principal,
         _ key: CallKey,
         _ outbox: Outbox
     ) throws(RelayError) -> Start {
-        let engine = try engines.engine(request.instance)
+        let engine = try engines.engine(request.instance, for: principal, .submit)
         var violations = Violations(limit: configuration.maxViolations)
         let options = AwaitOptions(
             timeout: TimeMapping.duration(
@@ -109,22 +122,36 @@ struct CallStarter: Sendable {
         }
         try violations.check()
         guard let job else { throw RelayError.incomplete }
+        try check(job, at: "job", request.instance, principal)
         let wait = engine.call(job, options: options) { outbox.post(.answer(key, $0)) }
         return .open(.call(engine, wait))
     }
 
     private func cancel(
         _ request: Wire.CancelRequest,
+        _ principal: Principal,
         _ key: CallKey,
         _ outbox: Outbox
     ) throws(RelayError) -> Start {
         var violations = Violations(limit: configuration.maxViolations)
         let relay = RelayMapping.read(request.relay, path: "relay", violations: &violations)
         try violations.check()
-        let engine = try engines.engine(request.relay?.instance ?? "")
+        let engine = try engines.engine(request.relay?.instance ?? "", for: principal, .cancel)
         guard case .handle(let handle) = relay else { throw RelayMapping.refUnknown }
         engine.cancel(handle) { outbox.post(.cancelled(key, $0)) }
         return .open(.cancel)
+    }
+
+    private func check(
+        _ job: NewJob,
+        at path: @autoclosure () -> String,
+        _ instance: String,
+        _ principal: Principal
+    ) throws(RelayError) {
+        let instance = EngineDirectory.name(instance)
+        guard !principal.maySubmit(job, to: instance) else { return }
+        let place = "\(LogText(job.queue))/\(LogText(job.worker))"
+        throw .denied("\(path()): submit to \(place)", needs: "submit@\(instance):\(place)")
     }
 
     private func cancelOn(_ wire: Wire.CancelOn) -> CancelOn {

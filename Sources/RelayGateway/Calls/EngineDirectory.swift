@@ -14,13 +14,27 @@ package struct EngineDirectory: Sendable {
         instance.isEmpty ? RelayHandle.defaultInstance : instance
     }
 
-    /// The engine of an instance; throws `NOT_FOUND`, `INSTANCE_UNKNOWN`.
-    package func engine(_ instance: String) throws(RelayError) -> any CallEngine {
-        guard let engine = engines[Self.name(instance)] else {
+    /// The engine of an instance, for somebody who wants to do something there.
+    ///
+    /// - Throws: `NOT_FOUND`, `INSTANCE_UNKNOWN`, for an instance that nothing is granted in too, so that nobody learns
+    ///   which there are; `PERMISSION_DENIED` where something else is granted.
+    package func engine(
+        _ instance: String,
+        for principal: Principal,
+        _ verb: Grant.Verb
+    ) throws(RelayError) -> any CallEngine {
+        let name = Self.name(instance)
+        guard let engine = engines[name], principal.knows(name) else {
             throw RelayError(
                 .notFound,
                 reason: "INSTANCE_UNKNOWN",
                 message: "this gateway serves no instance \(LogText(instance).quoted)"
+            )
+        }
+        guard principal.may(verb, in: name) else {
+            throw .denied(
+                "\(verb.rawValue) in instance \(LogText(name).quoted)",
+                needs: "\(verb.rawValue)@\(name)"
             )
         }
         return engine

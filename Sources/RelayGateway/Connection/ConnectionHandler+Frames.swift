@@ -67,7 +67,12 @@ extension ConnectionHandler {
     }
 
     private func check(_ hello: Wire.Hello) {
-        let refusal = environment.authenticator.refusal(token: hello.token)
+        var refusal: RelayError?
+        do throws(RelayError) {
+            principal = try environment.authenticator.principal(token: hello.token)
+        } catch {
+            refusal = error
+        }
         switch machine.helloChecked(refusal: refusal, now: .now) {
         case .welcome:
             let configuration = environment.configuration
@@ -84,7 +89,9 @@ extension ConnectionHandler {
             admit(compresses: hello.acceptZlib && configuration.compresses)
             logger.debug(
                 "connection opened",
-                metadata: ["client": "\(LogText(hello.client))"]
+                metadata: [
+                    "client": "\(LogText(hello.client))", "principal": "\(LogText(principal.name))",
+                ]
             )
         case .close(let error):
             logger.info(
@@ -99,7 +106,7 @@ extension ConnectionHandler {
 
     private func begin(_ key: CallKey, _ request: CallRequest) {
         do throws(RelayError) {
-            switch try environment.starter.start(request, key: key, outbox: outbox) {
+            switch try environment.starter.start(request, by: principal, key: key, outbox: outbox) {
             case .open(let work):
                 calls[key.id] = OpenCall(key: key, work: work)
                 if case .worker(let worker) = work, case .work(let first) = request {

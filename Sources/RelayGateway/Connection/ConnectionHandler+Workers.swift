@@ -48,7 +48,12 @@ extension ConnectionHandler {
         let configuration = environment.configuration
         do throws(RelayError) {
             let subscription = try WorkMapping.subscription(wire, configuration: configuration)
-            let engine = try environment.starter.engines.engine(subscription.instance)
+            let engine = try environment.starter.engines.engine(
+                subscription.instance,
+                for: principal,
+                .work
+            )
+            try subscription.check(principal)
             worker.engine = engine
             answer(key, .subscribed(Wire.Subscribed(node: configuration.node)))
             let executor = engine.attach(worker.stream, queues: subscription.queues)

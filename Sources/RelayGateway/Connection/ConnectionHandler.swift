@@ -27,6 +27,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var calls: [UInt64: OpenCall] = [:]
     var heldWork: Deque<HeldWork> = []
     var meter: OutboundMeter
+    var principal = Principal.nobody
     var isClosing = false
 
     private let zlib: FrameZlib

@@ -7,6 +7,16 @@ struct Subscription: Sendable, Equatable {
     var instance: String
     var node: String
     var queues: [String: Int]
+
+    /// Throws `PERMISSION_DENIED` if the worker may not be given the jobs of some queue.
+    func check(_ principal: Principal) throws(RelayError) {
+        for queue in queues.keys.sorted() where !principal.mayWork(on: queue, of: instance) {
+            throw .denied(
+                "work on queue \(LogText(queue).quoted)",
+                needs: "work@\(instance):\(LogText(queue))"
+            )
+        }
+    }
 }
 
 /// What workers and engines say to each other.

@@ -3,7 +3,7 @@ internal import NIOConcurrencyHelpers
 package import NIOCore
 internal import NIOPosix
 internal import NIOSSL
-internal import RelayCore
+package import RelayCore
 internal import ServiceLifecycle
 
 /// Too many connections are being refused at once; this one is closed without a word.
