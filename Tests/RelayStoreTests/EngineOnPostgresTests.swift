@@ -91,7 +91,9 @@ struct EngineOnPostgresTests {
         }
     }
 
-    @Test("of a unique job with a key the key decides first, and then stands for the job that was found")
+    @Test(
+        "of a unique job with a key the key decides first, and then stands for the job that was found"
+    )
     func uniqueWithKey() async throws {
         try await TestDatabase.with { database in
             let node = try await TestNode.start(on: database.url)

@@ -48,6 +48,7 @@ extension RelayError {
     /// - Parameters:
     ///   - what: What was refused, for a person.
     ///   - grant: The text of a grant that would allow it.
+    /// - Returns: `PERMISSION_DENIED`, `GRANT_MISSING`.
     package static func denied(_ what: String, needs grant: String) -> RelayError {
         RelayError(
             .permissionDenied,

@@ -33,39 +33,39 @@ struct InsertUniqueJob {
             )
             """ : ""
         return """
-        WITH given AS (
-            SELECT cardinality($18::text[]) = 0 AS whole,
-                (SELECT coalesce(jsonb_object_agg(k, a.args->k), '{}') FROM unnest($18::text[]) k WHERE a.args ? k) AS args,
-                a.args AS all_args, a.meta AS all_meta
-            FROM (SELECT ($4::text[])[1]::jsonb AS args, $20::text::jsonb AS meta) a
-        )\(known), found AS (
-            SELECT j.id, j.state::text AS state, j.queue, j.meta->>'relay' AS ref
-            FROM "\(s)".oban_jobs j, given g
-            WHERE NOT EXISTS (SELECT 1 FROM known) AND j.state = ANY (ARRAY(SELECT x::"\(s)".oban_job_state FROM unnest($13::text[]) x
-                    WHERE x = ANY (enum_range(NULL::"\(s)".oban_job_state)::text[])))
-                AND (NOT $14::bool OR j.worker = ($3::text[])[1])
-                AND (NOT $15::bool OR j.queue = ($2::text[])[1])
-                AND (NOT $16::bool OR CASE WHEN g.whole THEN j.args = g.all_args ELSE j.args @> g.args END)
-                AND (NOT $17::bool OR CASE WHEN g.whole THEN coalesce(j.meta, '{}') @> g.all_meta ELSE
-                    coalesce(j.meta, '{}') @> (SELECT coalesce(jsonb_object_agg(k, g.all_meta->k), '{}')
-                        FROM unnest($18::text[]) k WHERE g.all_meta ? k) END)
-                AND ($19::bigint IS NULL OR j.inserted_at >= timezone('UTC', now()) - $19::bigint * interval '1 microsecond')
-            ORDER BY j.id LIMIT 1
-        ), marked AS (
-            UPDATE "\(s)".oban_jobs j SET meta = coalesce(j.meta, '{}') || jsonb_build_object('relay', ($1::text[])[1])
-            FROM found f WHERE j.id = f.id AND f.ref IS NULL
-        ), inserted AS (
-            INSERT INTO "\(s)".oban_jobs (\(JobColumns.targets()))
-            SELECT \(JobColumns.values(s)) FROM \(JobColumns.from) \(JobColumns.due)
-            WHERE NOT EXISTS (SELECT 1 FROM found) AND NOT EXISTS (SELECT 1 FROM known)
-            RETURNING id, state::text AS state, queue
-        ), one AS (
-            SELECT id, 'available' AS state, ($2::text[])[1] AS queue, ref, true AS duplicate FROM known
-            UNION ALL SELECT id, state, queue, coalesce(ref, ($1::text[])[1]), true FROM found
-            UNION ALL SELECT id, state, queue, ($1::text[])[1], false FROM inserted
-        )\(keys)
-        SELECT id, state, queue, ref, duplicate FROM one
-        """
+            WITH given AS (
+                SELECT cardinality($18::text[]) = 0 AS whole,
+                    (SELECT coalesce(jsonb_object_agg(k, a.args->k), '{}') FROM unnest($18::text[]) k WHERE a.args ? k) AS args,
+                    a.args AS all_args, a.meta AS all_meta
+                FROM (SELECT ($4::text[])[1]::jsonb AS args, $20::text::jsonb AS meta) a
+            )\(known), found AS (
+                SELECT j.id, j.state::text AS state, j.queue, j.meta->>'relay' AS ref
+                FROM "\(s)".oban_jobs j, given g
+                WHERE NOT EXISTS (SELECT 1 FROM known) AND j.state = ANY (ARRAY(SELECT x::"\(s)".oban_job_state FROM unnest($13::text[]) x
+                        WHERE x = ANY (enum_range(NULL::"\(s)".oban_job_state)::text[])))
+                    AND (NOT $14::bool OR j.worker = ($3::text[])[1])
+                    AND (NOT $15::bool OR j.queue = ($2::text[])[1])
+                    AND (NOT $16::bool OR CASE WHEN g.whole THEN j.args = g.all_args ELSE j.args @> g.args END)
+                    AND (NOT $17::bool OR CASE WHEN g.whole THEN coalesce(j.meta, '{}') @> g.all_meta ELSE
+                        coalesce(j.meta, '{}') @> (SELECT coalesce(jsonb_object_agg(k, g.all_meta->k), '{}')
+                            FROM unnest($18::text[]) k WHERE g.all_meta ? k) END)
+                    AND ($19::bigint IS NULL OR j.inserted_at >= timezone('UTC', now()) - $19::bigint * interval '1 microsecond')
+                ORDER BY j.id LIMIT 1
+            ), marked AS (
+                UPDATE "\(s)".oban_jobs j SET meta = coalesce(j.meta, '{}') || jsonb_build_object('relay', ($1::text[])[1])
+                FROM found f WHERE j.id = f.id AND f.ref IS NULL
+            ), inserted AS (
+                INSERT INTO "\(s)".oban_jobs (\(JobColumns.targets()))
+                SELECT \(JobColumns.values(s)) FROM \(JobColumns.from) \(JobColumns.due)
+                WHERE NOT EXISTS (SELECT 1 FROM found) AND NOT EXISTS (SELECT 1 FROM known)
+                RETURNING id, state::text AS state, queue
+            ), one AS (
+                SELECT id, 'available' AS state, ($2::text[])[1] AS queue, ref, true AS duplicate FROM known
+                UNION ALL SELECT id, state, queue, coalesce(ref, ($1::text[])[1]), true FROM found
+                UNION ALL SELECT id, state, queue, ($1::text[])[1], false FROM inserted
+            )\(keys)
+            SELECT id, state, queue, ref, duplicate FROM one
+            """
     }
 
     /// The statement that waits for others who insert the same.
