@@ -170,6 +170,42 @@ struct EngineOnPostgresTests {
         }
     }
 
+    @Test("a long job looks young to Oban's rescues for as long as it runs")
+    func renewal() async throws {
+        try await TestDatabase.with { database in
+            let session = database.session()
+            let (ends, end) = AsyncStream<Void>.makeStream()
+            let node = try await TestNode.start(on: database.url, queues: ["default": 1]) { _ in
+                for await _ in ends {}
+                return .ok(.json("1"))
+            }
+            let relay = try await node.async([NewJob(worker: "Long")])[0]
+            var aged: [String?] = []
+            while aged.isEmpty {
+                aged = try await session.run(
+                    """
+                    UPDATE public.oban_jobs SET attempted_at = attempted_at - interval '400 seconds'
+                    WHERE state = 'executing' RETURNING id
+                    """
+                ).map { $0[0] }
+            }
+            var isYoung = false
+            while !isYoung {
+                let rows = try await session.run(
+                    """
+                    SELECT count(*) FROM public.oban_jobs WHERE state = 'executing'
+                        AND attempted_at > timezone('UTC', now()) - interval '60 seconds'
+                    """
+                )
+                isYoung = rows.map { $0[0] } == ["1"]
+            }
+            end.finish()
+            #expect(try await node.answer(relay).outcome == .ok(.json("1")))
+            await session.end()
+            await node.stop()
+        }
+    }
+
     @Test("the jobs of a node that vanished run again within 15 seconds, and are answered once")
     func rescue() async throws {
         try await TestDatabase.with { database in

@@ -10,6 +10,28 @@ enum Beat {
     /// A session's entry in Oban's register of producers is fresh for this long, in seconds.
     static let producerFreshness = 60
 
+    /// How old `attempted_at` of a job that runs here may become, in seconds.
+    static let attemptAge = 30
+    /// The most jobs that are renewed with one beat.
+    static let renewals = 5_000
+
+    /// Renews `attempted_at` of the jobs that run in this session, the only thing that Oban's rescues look at: Oban for
+    /// Python gives back whatever executes since 300 s, whoever runs it (research/oban.md, fact 3).
+    ///
+    /// A row that somebody has locked is left for the next beat, since a beat must never wait.
+    static func renew(_ s: SchemaName) -> String {
+        """
+        UPDATE "\(s)".oban_jobs j SET attempted_at = timezone('UTC', now())
+        FROM (
+            SELECT x.id FROM "\(s)".oban_jobs x
+            WHERE x.state = 'executing' AND x.attempted_by[2] = $1::text
+                AND x.attempted_at < timezone('UTC', now()) - interval '\(attemptAge) seconds'
+            LIMIT \(renewals) FOR UPDATE SKIP LOCKED
+        ) x
+        WHERE j.id = x.id
+        """
+    }
+
     /// Entries for the queues that are served, and none for the others, where Oban's register is there.
     static func producers(_ s: SchemaName) -> String {
         """

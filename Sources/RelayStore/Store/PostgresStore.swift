@@ -215,7 +215,7 @@ package final class PostgresStore: JobStore {
         then: @escaping @Sendable (Result<Census, StoreError>) -> Void
     ) {
         let hasProducers = shape?.hasProducers == true
-        var statements: [PGStatement] = []
+        var statements = [PGStatement.withoutFlush]
         if hasProducers {
             let queues = beat.leaving ? [] : beat.queues.sorted { $0.key < $1.key }
             statements.append(
@@ -228,6 +228,7 @@ package final class PostgresStore: JobStore {
                 )
             )
         }
+        statements.append(PGStatement(Beat.renew(schema), [.text(session.id)]))
         statements.append(
             PGStatement(Beat.census(schema, withProducers: hasProducers), [.text(session.id)])
         )
