@@ -1,6 +1,7 @@
 import PostgresTestSupport
 import RelayCore
 import RelayEngine
+import RelayPostgres
 import Testing
 
 @Suite("The engine on Postgres")
@@ -166,6 +167,47 @@ struct EngineOnPostgresTests {
             #expect(failure.reason == .cancelled)
             #expect(failure.message == "expired")
             await runner.stop()
+            await node.stop()
+        }
+    }
+
+    @Test("a job inserted by SQL is awaited by the relay that the function returns")
+    func insertedBySQL() async throws {
+        try await TestDatabase.with { database in
+            let session = database.session()
+            let node = try await TestNode.start(
+                on: database.url,
+                queues: ["default": 1],
+                handler: Self.echo
+            )
+            let rows = try await session.run(
+                """
+                SELECT public.relay_async('Echo', '{"n":1}', priority => 3, tags => '{a,b}', meta => '{"m":1}')
+                """
+            )
+            let relay = try #require(rows.first?[0].flatMap { RelayHandle(text: $0) })
+            #expect(try await node.answer(relay).outcome == .ok(.json("{\"n\":1}")))
+            let stored = try await session.run(
+                "SELECT priority, tags::text, meta->>'m' FROM public.oban_jobs"
+            )
+            #expect(stored == [["3", "{a,b}", "1"]])
+            await session.end()
+            await node.stop()
+        }
+    }
+
+    @Test("what is no job is refused by the SQL function too")
+    func refusedBySQL() async throws {
+        try await TestDatabase.with { database in
+            let session = database.session()
+            let node = try await TestNode.start(on: database.url)
+            for wrong in ["'Echo', '[]'", "'Echo', priority => 10", "''", "'Echo', queue => ''"] {
+                await #expect(throws: PGError.self) {
+                    try await session.run("SELECT public.relay_async(\(wrong))")
+                }
+            }
+            #expect(try await session.run("SELECT count(*) FROM public.oban_jobs") == [["0"]])
+            await session.end()
             await node.stop()
         }
     }

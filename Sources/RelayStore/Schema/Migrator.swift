@@ -47,9 +47,10 @@ package struct Migrator: Sendable {
             mark: row.text(0, 2),
             keys: row.bool(0, 3) ?? false,
             outcomes: row.bool(0, 4) ?? false,
-            producers: row.bool(0, 5) ?? false,
-            peers: row.bool(0, 6) ?? false,
-            missing: row.text(0, 7)
+            observer: row.text(0, 5),
+            producers: row.bool(0, 6) ?? false,
+            peers: row.bool(0, 7) ?? false,
+            missing: row.text(0, 8)
         )
     }
 
@@ -67,7 +68,9 @@ package struct Migrator: Sendable {
             )
         }
         if !shape.hasKeys, isOurs || options.keys { parts.append(RelaySchema.keys(schema)) }
-        if !shape.hasOutcomes, isOurs || options.observe {
+        // Functions of an older version are made anew, wherever somebody asked for them once.
+        let isOld = shape.hasOutcomes && !shape.observesAsNow
+        if isOld || (!shape.hasOutcomes && (isOurs || options.observe)) {
             parts.append(RelaySchema.observe(schema))
         }
         if shape.origin == nil {

@@ -48,6 +48,10 @@ enum RelaySchema {
                 to_jsonb(job.errors) -> -1)
             ON CONFLICT (job_id) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
                 meta = excluded.meta, error = excluded.error, at = excluded.at;
+            -- A queue of notifications that is full would undo the fleet's commit; the sweep finds the job all the same.
+            IF TG_OP = 'UPDATE' AND pg_notification_queue_usage() < 0.5 THEN
+                PERFORM pg_notify('\(Channels(s).relay)', '\(RelayPayload.triggerMark) ' || job.id);
+            END IF;
             RETURN NULL;
         EXCEPTION WHEN OTHERS THEN
             RETURN NULL;
@@ -63,6 +67,54 @@ enum RelaySchema {
             WHEN (OLD.state IN ('completed', 'cancelled', 'discarded') AND OLD.meta ? 'relay'
                 AND current_setting('relay.pruning', true) IS DISTINCT FROM 'on')
             EXECUTE FUNCTION "\(s)".relay_observe();
+        COMMENT ON FUNCTION "\(s)".relay_observe() IS '\(observeVersion)';
+        \(async(s))
+        """
+    }
+
+    /// What the comment of the observing function says; another one means that it has to be made again.
+    static let observeVersion = "relay 1"
+
+    /// A function with which any language inserts a job in its own transaction, and gets the relay to await after the
+    /// commit.
+    private static func async(_ s: SchemaName) -> String {
+        """
+        CREATE OR REPLACE FUNCTION "\(s)".relay_async(
+            worker text,
+            args jsonb DEFAULT '{}',
+            queue text DEFAULT 'default',
+            priority integer DEFAULT 0,
+            max_attempts integer DEFAULT 20,
+            schedule_in interval DEFAULT '0',
+            tags text[] DEFAULT '{}',
+            meta jsonb DEFAULT '{}',
+            wake boolean DEFAULT true
+        ) RETURNS text LANGUAGE plpgsql SET search_path = pg_catalog AS $relay$
+        DECLARE
+            chance bytea := sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+            ref text := rtrim(translate(encode(substring(chance FROM 1 FOR 16), 'base64'), '+/', '-_'), '=');
+            job bigint;
+        BEGIN
+            IF jsonb_typeof(args) IS DISTINCT FROM 'object' OR jsonb_typeof(meta) IS DISTINCT FROM 'object' THEN
+                RAISE EXCEPTION 'relay_async: args and meta must be JSON objects' USING ERRCODE = '22023';
+            END IF;
+            IF priority NOT BETWEEN 0 AND 9 THEN
+                RAISE EXCEPTION 'relay_async: priority must be 0 to 9' USING ERRCODE = '22023';
+            END IF;
+            INSERT INTO "\(s)".oban_jobs (state, queue, worker, args, priority, max_attempts, tags, meta, scheduled_at)
+            VALUES ((CASE WHEN schedule_in > '0' THEN 'scheduled' ELSE 'available' END)::"\(s)".oban_job_state,
+                queue, worker, args, priority, max_attempts, tags, meta || jsonb_build_object('relay', ref),
+                timezone('UTC', now()) + greatest(schedule_in, '0'))
+            RETURNING id INTO job;
+            -- Wakes whoever runs the queue, at the commit; with `wake` off the next poll finds the job, within a second.
+            IF wake AND schedule_in <= '0' THEN
+                PERFORM pg_notify('\(Channels(s).insert)', json_build_object('queue', queue)::text);
+            END IF;
+            RETURN job || '/' || ref;
+        END
+        $relay$;
+        COMMENT ON FUNCTION "\(s)".relay_async IS
+            'Inserts a job in this transaction; the text that it returns is the relay to await after the commit.';
         """
     }
 }

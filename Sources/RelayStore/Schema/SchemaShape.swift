@@ -9,6 +9,8 @@ package struct SchemaShape: Sendable, Hashable {
     package var hasKeys: Bool
     /// The table of outcomes is there.
     package var hasOutcomes: Bool
+    /// The functions beside it are those of this version.
+    package var observesAsNow: Bool
     /// Oban's register of producers is there.
     package var hasProducers: Bool
     /// The columns of `oban_jobs` that are missing.
@@ -29,6 +31,7 @@ package struct SchemaShape: Sendable, Hashable {
             obj_description(to_regclass(format('%I.relay_keys', $1::text)), 'pg_class'),
             to_regclass(format('%I.relay_keys', $1::text)) IS NOT NULL,
             to_regclass(format('%I.relay_outcomes', $1::text)) IS NOT NULL,
+            obj_description(to_regprocedure(format('%I.relay_observe()', $1::text)), 'pg_proc'),
             to_regclass(format('%I.oban_producers', $1::text)) IS NOT NULL,
             to_regclass(format('%I.oban_peers', $1::text)) IS NOT NULL,
             (SELECT string_agg(c, ',') FROM unnest($2::text[]) c WHERE NOT EXISTS (
@@ -43,12 +46,14 @@ package struct SchemaShape: Sendable, Hashable {
         mark: String?,
         keys: Bool,
         outcomes: Bool,
+        observer: String?,
         producers: Bool,
         peers: Bool,
         missing: String?
     ) {
         hasKeys = keys
         hasOutcomes = outcomes
+        observesAsNow = observer == RelaySchema.observeVersion
         hasProducers = producers
         missingColumns =
             exists ? missing.map { $0.split(separator: ",").map(String.init) } ?? [] : []

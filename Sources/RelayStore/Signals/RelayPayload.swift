@@ -7,6 +7,9 @@ enum RelayPayload {
     /// The most bytes of a notification.
     static let maxBytes = 7_999
 
+    /// What the trigger of the outcome table sends of a job that somebody else ran: `t`, and the id in decimal.
+    static let triggerMark = "t"
+
     /// `s` and job ids.
     static func settled(_ jobs: [Int64]) -> [String] {
         var payloads: [String] = []
@@ -28,11 +31,16 @@ enum RelayPayload {
         "h \(String(nonce, radix: 36)) \(node.prefix(200))"
     }
 
-    /// `p`, job, attempt, and the value: JSON, or the content type and bytes in hexadecimal digits; nil if that is too
-    /// long.
+    /// `p`, job, attempt, and the JSON; or `b`, job, attempt, the bytes in base64url, and their content type; nil if
+    /// that is too long.
     static func progress(_ job: Int64, _ attempt: Int, _ value: RelayValue) -> String? {
-        guard case .json(let text) = value else { return nil }
-        let payload = "p \(String(job, radix: 36)) \(attempt) \(text)"
+        let whose = "\(String(job, radix: 36)) \(attempt)"
+        let payload =
+            switch value {
+            case .json(let text): "p \(whose) \(text)"
+            case .data(let bytes, let contentType):
+                "b \(whose) .\(Base64URL.encode(bytes)) \(contentType)"
+            }
         return payload.utf8.count <= maxBytes && !payload.utf8.contains(0) ? payload : nil
     }
 
@@ -44,19 +52,33 @@ enum RelayPayload {
             let ids = parts[1].split(separator: " ").map { Int64($0, radix: 36) }
             let jobs = ids.compactMap { $0 }
             return jobs.count == ids.count ? .settled(jobs: jobs) : .junk
+        case triggerMark[...]:
+            return Int64(parts[1]).map { .settled(jobs: [$0]) } ?? .junk
         case "h":
             let fields = parts[1].split(separator: " ", maxSplits: 1)
             guard fields.count == 2, let nonce = UInt64(fields[0], radix: 36) else { return .junk }
             return .hello(node: String(fields[1]), nonce: nonce)
-        case "p":
+        case "p", "b":
             let fields = parts[1].split(separator: " ", maxSplits: 2)
             guard fields.count == 3, let job = Int64(fields[0], radix: 36),
                 let attempt = Int(fields[1]),
-                (try? JSONSyntax.check(String(fields[2]))) != nil
+                let value = parts[0] == "p" ? json(fields[2]) : data(fields[2])
             else { return .junk }
-            return .progress(job: job, attempt: attempt, value: .json(String(fields[2])))
+            return .progress(job: job, attempt: attempt, value: value)
         default:
             return .junk
         }
+    }
+
+    private static func json(_ text: Substring) -> RelayValue? {
+        (try? JSONSyntax.check(String(text))) == nil ? nil : .json(String(text))
+    }
+
+    private static func data(_ text: Substring) -> RelayValue? {
+        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].first == ".",
+            let bytes = Base64URL.decode(parts[0].dropFirst())
+        else { return nil }
+        return .data(bytes, contentType: String(parts[1]))
     }
 }
