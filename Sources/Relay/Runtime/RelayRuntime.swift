@@ -24,6 +24,7 @@ public final class RelayRuntime: Service {
     private let handlers = HandlerTable()
     private let executor: HandlerExecutor
     private let logger: Logger
+    private let isStarted = NIOLockedValueBox(false)
 
     /// Makes a runtime at rest.
     ///
@@ -56,11 +57,19 @@ public final class RelayRuntime: Service {
     /// - Throws: `RelayError` with what to mend if the database cannot be used.
     public func start() async throws {
         do {
-            try await store.start()
+            try await tryStart()
         } catch {
             await store.stop()
             throw error
         }
+    }
+
+    /// The same, but what was begun stays, so that it can be tried again.
+    ///
+    /// - Throws: `RelayError` with what to mend if the database cannot be used now.
+    package func tryStart() async throws(RelayError) {
+        try await store.start()
+        isStarted.withLockedValue { $0 = true }
         engine.start()
         if !configuration.queues.isEmpty {
             executor.attach(to: engine, queues: configuration.queues)
@@ -74,6 +83,7 @@ public final class RelayRuntime: Service {
 
     /// The same within another grace.
     package func stop(grace: Duration) async {
+        guard isStarted.withLockedValue({ $0 }) else { return await store.stop() }
         engine.beginDrain()
         await withTaskGroup { group in
             group.addTask { await self.engine.waitUntilIdle() }

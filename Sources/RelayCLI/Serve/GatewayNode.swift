@@ -16,7 +16,12 @@ final class GatewayNode: Sendable {
     private struct State {
         var isStarted = false
         var drainEnd: ContinuousClock.Instant?
+        /// The instances that could not be reached at the start.
+        var late: [RelayRuntime] = []
     }
+
+    /// How often an instance that is down is tried again.
+    private static let retryInterval = Duration.seconds(1)
 
     let plan: ServePlan
     private let runtimes: [RelayRuntime]
@@ -83,10 +88,19 @@ final class GatewayNode: Sendable {
         let (isStarted, isDraining) = state.withLockedValue { ($0.isStarted, $0.drainEnd != nil) }
         checks.append(.init("started", problem: isStarted ? nil : "not yet"))
         checks.append(.init("draining", problem: isDraining ? "going away" : nil))
-        for runtime in runtimes {
-            let name = "postgres \(runtime.configuration.instance)"
-            let problem = await runtime.isReachable() ? nil : "Postgres does not answer"
-            checks.append(.init(name, problem: problem))
+        let databases = await withTaskGroup(of: (String, Bool).self) { group in
+            for runtime in runtimes {
+                group.addTask { (runtime.configuration.instance, await runtime.isReachable()) }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        // One that is down leaves the others serving, and the node with them.
+        let isAnyThere = databases.values.contains(true)
+        for (instance, isThere) in databases.sorted(by: { $0.key < $1.key }) {
+            let problem = isThere ? nil : "Postgres does not answer"
+            checks.append(
+                .init("postgres \(instance)", problem: problem, isFatal: !isAnyThere)
+            )
         }
         return HealthReport(node: plan.node, checks: checks)
     }
@@ -114,18 +128,75 @@ final class GatewayNode: Sendable {
 
     /// Connects everything before anything is announced.
     private func start() async throws {
-        var started: [RelayRuntime] = []
+        var late: [RelayRuntime] = []
         do {
-            for runtime in runtimes {
-                try await runtime.start()
-                started.append(runtime)
+            for (runtime, error) in await tryStartAll() {
+                guard let error else { continue }
+                late.append(runtime)
+                // What waiting cannot mend is said at once, and so is that nothing at all could be served.
+                guard error.code == .unavailable, late.count < runtimes.count else { throw error }
+                log(error, of: runtime)
             }
             try await gateway.start()
         } catch {
-            for runtime in started { await runtime.stop(grace: .zero) }
+            for runtime in runtimes { await runtime.stop(grace: .zero) }
             throw ListenFailure.explained(error, plan.listen, option: "listen")
         }
-        state.withLockedValue { $0.isStarted = true }
+        state.withLockedValue {
+            $0.isStarted = true
+            $0.late = late
+        }
+    }
+
+    private func log(_ error: RelayError, of runtime: RelayRuntime) {
+        plan.logger.error(
+            "an instance is not served yet; the others are",
+            metadata: [
+                "instance": "\(runtime.configuration.instance)", "why": "\(error.message)",
+            ]
+        )
+    }
+
+    /// Tries all at once, since one that cannot be reached takes its time.
+    private func tryStartAll() async -> [(RelayRuntime, RelayError?)] {
+        await withTaskGroup(of: (Int, RelayError?).self) { group in
+            for (index, runtime) in runtimes.enumerated() {
+                group.addTask {
+                    do throws(RelayError) {
+                        try await runtime.tryStart()
+                        return (index, nil)
+                    } catch {
+                        return (index, error)
+                    }
+                }
+            }
+            var errors: [Int: RelayError] = [:]
+            for await (index, error) in group { errors[index] = error }
+            return runtimes.enumerated().map { ($1, errors[$0]) }
+        }
+    }
+
+    /// Starts the instances that could not be reached, as soon as they can.
+    fileprivate func startLate() async {
+        await withDiscardingTaskGroup { group in
+            for runtime in state.withLockedValue({ $0.late }) {
+                group.addTask { await self.startLate(runtime) }
+            }
+        }
+    }
+
+    private func startLate(_ runtime: RelayRuntime) async {
+        let place: Logger.Metadata = ["instance": "\(runtime.configuration.instance)"]
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.retryInterval)
+            do throws(RelayError) {
+                try await runtime.tryStart()
+                plan.logger.notice("an instance is served now", metadata: place)
+                return
+            } catch {
+                plan.logger.debug("an instance is not there yet: \(error.message)", metadata: place)
+            }
+        }
     }
 
     /// Says that all doors are open.
@@ -226,7 +297,10 @@ private struct RuntimeService: Service {
     let runtimes: [RelayRuntime]
 
     func run() async throws {
-        try? await gracefulShutdown()
+        await cancelWhenGracefulShutdown {
+            await node.startLate()
+            try? await gracefulShutdown()
+        }
         await withDiscardingTaskGroup { group in
             for runtime in runtimes {
                 group.addTask { await runtime.stop(grace: node.remainingGrace) }

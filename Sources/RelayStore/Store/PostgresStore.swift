@@ -104,11 +104,14 @@ package final class PostgresStore: JobStore {
         _ requests: [InsertRequest],
         then: @escaping @Sendable ([Result<[InsertedJob], StoreError>]) -> Void
     ) {
+        guard let shape else {
+            return then(requests.map { _ in .failure(.unavailable("not connected yet")) })
+        }
         InsertBatch(
             requests,
             schema: schema,
             session: session,
-            hasKeys: shape?.hasKeys == true,
+            hasKeys: shape.hasKeys,
             connection: inserter,
             then: then
         ).run()

@@ -6,11 +6,14 @@ package struct HealthReport: Sendable, Hashable {
         package var name: String
         /// Nil if it is well, else what is wrong, for a person.
         package var problem: String?
+        /// Whether the node cannot serve with this problem.
+        package var isFatal: Bool
 
         /// Makes a check.
-        package init(_ name: String, problem: String? = nil) {
+        package init(_ name: String, problem: String? = nil, isFatal: Bool = true) {
             self.name = name
             self.problem = problem
+            self.isFatal = isFatal
         }
     }
 
@@ -26,7 +29,7 @@ package struct HealthReport: Sendable, Hashable {
     }
 
     /// Whether calls can be served now.
-    package var isReady: Bool { checks.allSatisfy { $0.problem == nil } }
+    package var isReady: Bool { checks.allSatisfy { $0.problem == nil || !$0.isFatal } }
 }
 
 /// What a report looks like over HTTP.
