@@ -226,11 +226,14 @@ package struct StagedBatch: Sendable {
 package struct SessionBeat: Sendable {
     /// The queues that executors attached here serve, with their slots.
     package var queues: [String: Int]
+    /// The queues that are paused here.
+    package var paused: Set<String>
     /// Whether the session ends, so that its entries can go.
     package var leaving: Bool
 
-    package init(queues: [String: Int], leaving: Bool = false) {
+    package init(queues: [String: Int], paused: Set<String> = [], leaving: Bool = false) {
         self.queues = queues
+        self.paused = paused
         self.leaving = leaving
     }
 }

@@ -26,16 +26,19 @@ struct SlotBook {
         var executors: [ExecutorID] = []
         /// Where the next job's search for a slot begins, so that executors take turns.
         var turn = 0
-        var paused = false
         /// The free slots of all its executors; kept up to date so that asking is cheap.
         var free = 0
     }
 
     /// The most slots of one executor and queue: an operator's word comes as a hint, which anybody may forge.
     static let maxSlots = 100_000
+    /// The most queues that are remembered as paused, for the same reason.
+    static let maxPaused = 10_000
 
     private var entries: [ExecutorID: Entry] = [:]
     private var queues: [String: QueueEntry] = [:]
+    /// The queues whose jobs nobody here is given.
+    private(set) var paused: Set<String> = []
     private var running: [AttemptKey: Running] = [:]
     private var latestAttempt: [Int64: Int] = [:]
     private var lastNumber: UInt64 = 0
@@ -68,7 +71,7 @@ struct SlotBook {
 
     /// The free slots of the queue; none while it is paused.
     func free(_ queue: String) -> Int {
-        guard let state = queues[queue], !state.paused else { return 0 }
+        guard let state = queues[queue], !paused.contains(queue) else { return 0 }
         return state.free
     }
 
@@ -106,11 +109,17 @@ struct SlotBook {
         for id in Array(entries.keys) { drain(id) }
     }
 
-    /// Pauses or resumes a queue, or all of them; answers which.
-    mutating func setPaused(_ paused: Bool, queue: String?) -> [String] {
-        let names = queues.keys.filter { queue == nil || queue == $0 }
-        for name in names { queues[name]?.paused = paused }
-        return names
+    /// Pauses a queue, or all that are served; it stays so while its executors come and go.
+    mutating func pause(_ queue: String?) {
+        for name in queue.map({ [$0] }) ?? servedQueues where paused.count < Self.maxPaused {
+            paused.insert(name)
+        }
+    }
+
+    /// Resumes a queue, or all of them; answers which are served.
+    mutating func resume(_ queue: String?) -> [String] {
+        if let queue { paused.remove(queue) } else { paused = [] }
+        return servedQueues.filter { queue == nil || queue == $0 }
     }
 
     /// Changes the slots of each executor of a queue.

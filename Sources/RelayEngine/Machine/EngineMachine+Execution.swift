@@ -10,11 +10,13 @@ extension EngineMachine {
     ) -> ExecutorID {
         let id = slots.attach(executor, queues: queues)
         for queue in queues.keys.sorted() { claimer.wake(queue) }
-        // The register is told of the new queues without waiting for the next beat.
-        paces.beat.hasten(to: now)
+        tellRegister(now: now)
         settleUp(now: now)
         return id
     }
+
+    /// The register hears of changes without waiting for the next beat.
+    mutating func tellRegister(now: MonotonicTime) { paces.beat.hasten(to: now) }
 
     /// An executor wants no more jobs.
     package mutating func drain(_ id: ExecutorID, now: MonotonicTime) {

@@ -40,7 +40,9 @@ extension EngineMachine {
             paces.poll.ended(now: now, random: &random)
         }
         if paces.stage.begin(now: now) { act(.store(.stage(limit: Self.stageBatch))) }
-        if paces.beat.begin(now: now) { beat(SessionBeat(queues: slots.limits)) }
+        if paces.beat.begin(now: now) {
+            beat(SessionBeat(queues: slots.limits, paused: slots.paused))
+        }
         if paces.hello.begin(now: now) {
             sayHello(now: now)
             paces.hello.ended(now: now, random: &random)
@@ -117,14 +119,15 @@ extension EngineMachine {
                 }
             }
         case .kill(let job):
-            // Anybody may forge it: the row says whether the attempt is to stop.
+            // Oban for Python cancels a job that runs by this word alone, and leaves the row to its executor.
+            if let (executor, key) = slots.kill(job) { act(.stop(executor, key)) }
             if slots.runs(job) || waiters.waits(for: job) { reader.want(job) }
         case .progress(let job, _, let value):
             if !slots.runs(job) { waiters.progress(job, value) }
         case .hello(let node, let nonce):
             heardHello(node, nonce, now: now)
         case .control(let control, let queue):
-            obey(control, queue)
+            obey(control, queue, now: now)
         case .gap:
             listenerChanged(listener.restored(), now: now)
             for queue in slots.servedQueues { claimer.wake(queue) }
@@ -152,15 +155,22 @@ extension EngineMachine {
         }
     }
 
-    private mutating func obey(_ control: QueueControl, _ queue: String?) {
+    private mutating func obey(
+        _ control: QueueControl,
+        _ queue: String?,
+        now: MonotonicTime
+    ) {
         switch control {
         case .pause:
-            _ = slots.setPaused(true, queue: queue)
+            slots.pause(queue)
+            tellRegister(now: now)
         case .resume:
-            for name in slots.setPaused(false, queue: queue) { claimer.wake(name) }
+            for name in slots.resume(queue) { claimer.wake(name) }
+            tellRegister(now: now)
         case .scale(let limit):
             guard let queue else { return }
             slots.scale(queue, to: limit)
+            tellRegister(now: now)
             claimer.wake(queue)
         }
     }

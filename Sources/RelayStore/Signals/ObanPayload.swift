@@ -34,8 +34,9 @@ enum ObanPayload {
         let queue = message.queue == "*" ? nil : message.queue
         switch action {
         case "pkill": return message.job_id.map { .kill(job: $0) } ?? .junk
-        case "pause": return .control(.pause, queue: queue)
-        case "resume": return .control(.resume, queue: queue)
+        // What is stopped here are executors of somebody else's, so they stay, and are given nothing.
+        case "pause", "stop": return .control(.pause, queue: queue)
+        case "resume", "start": return .control(.resume, queue: queue)
         case "scale":
             guard let limit = message.limit, (0...100_000).contains(limit), queue != nil else {
                 return .junk

@@ -35,18 +35,18 @@ enum Beat {
     /// Entries for the queues that are served, and none for the others, where Oban's register is there.
     static func producers(_ s: SchemaName) -> String {
         """
-        WITH i AS (SELECT * FROM unnest($2::text[], $3::int[]) AS i(queue, slots)),
+        WITH i AS (SELECT * FROM unnest($2::text[], $3::int[], $5::bool[]) AS i(queue, slots, paused)),
         gone AS (
             DELETE FROM "\(s)".oban_producers p
             WHERE p.meta->>'relay_session' = $4::text AND NOT EXISTS (SELECT 1 FROM i WHERE i.queue = p.queue)
         ), kept AS (
             UPDATE "\(s)".oban_producers p SET updated_at = timezone('UTC', now()),
-                meta = p.meta || jsonb_build_object('local_limit', i.slots)
+                meta = p.meta || jsonb_build_object('local_limit', i.slots, 'paused', i.paused)
             FROM i WHERE p.meta->>'relay_session' = $4::text AND p.queue = i.queue RETURNING p.queue
         )
         INSERT INTO "\(s)".oban_producers (uuid, name, node, queue, meta, started_at, updated_at)
         SELECT gen_random_uuid(), 'Oban', $1::text, i.queue,
-            jsonb_build_object('local_limit', i.slots, 'paused', false, 'relay_session', $4::text),
+            jsonb_build_object('local_limit', i.slots, 'paused', i.paused, 'relay_session', $4::text),
             timezone('UTC', now()), timezone('UTC', now())
         FROM i WHERE NOT EXISTS (SELECT 1 FROM kept WHERE kept.queue = i.queue)
         """

@@ -24,8 +24,8 @@ struct FinishJobs {
     static func sql(_ s: SchemaName) -> String {
         """
         WITH i AS MATERIALIZED (
-            SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[])
-                AS i(id, attempt, change, delay, meta, error)
+            SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[], $8::bool[])
+                AS i(id, attempt, change, delay, meta, error, known)
         ), done AS (
             UPDATE "\(s)".oban_jobs j SET
                 state = (CASE i.change
@@ -41,14 +41,16 @@ struct FinishJobs {
                     ELSE timezone('UTC', now()) + i.delay * interval '1 microsecond' END,
                 meta = CASE WHEN i.change = 'scheduled' THEN coalesce(j.meta, '{}') || jsonb_build_object('snoozed',
                         CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN (j.meta->>'snoozed')::numeric ELSE 0 END + 1)
-                    WHEN i.meta IS NULL THEN j.meta ELSE coalesce(j.meta, '{}') || i.meta::jsonb END,
+                    WHEN i.meta IS NULL OR NOT (i.known OR coalesce(j.meta, '{}') ? 'relay') THEN j.meta
+                    ELSE coalesce(j.meta, '{}') || i.meta::jsonb END,
                 errors = CASE WHEN i.error IS NULL THEN j.errors ELSE j.errors || (\(ErrorEntry.head) || i.error::jsonb) END
             FROM i
             WHERE j.id = i.id AND j.state = 'executing' AND j.attempt = i.attempt AND j.attempted_by[2] = $7::text
             RETURNING j.id, j.state::text AS state, j.attempt,
-                CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END AS snoozed
+                CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END AS snoozed,
+                CASE WHEN NOT i.known THEN j.meta->>'relay' END AS ref
         )
-        SELECT d.id, d.state, d.attempt, d.snoozed FROM done d
+        SELECT d.id, d.state, d.attempt, d.snoozed, d.ref FROM done d
         """
     }
 
@@ -61,6 +63,7 @@ struct FinishJobs {
                 .textArray(rows.map(\.change)), .int8Array(rows.map(\.delay)),
                 .textArray(rows.map(\.meta)),
                 .textArray(rows.map(\.error)), .text(session.id),
+                .boolArray(rows.map { $0.finish.job.ref != nil }),
             ]
         )
     }
@@ -69,7 +72,7 @@ struct FinishJobs {
     static func check(_ s: SchemaName) -> String {
         """
         SELECT j.id, j.state::text, j.attempt,
-            CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END
+            CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END, j.meta->>'relay'
         FROM "\(s)".oban_jobs j WHERE j.id = ANY ($1::bigint[]) AND j.attempted_by[2] = $2::text
         """
     }
@@ -102,6 +105,8 @@ struct FinishJobs {
         var state: JobState
         var attempt: Int
         var snoozed: Int
+        /// The ref, where the attempt was taken without one.
+        var ref: RelayRef?
     }
 
     private static func lines(_ rows: PGResult) -> [Int64: Line] {
@@ -113,7 +118,8 @@ struct FinishJobs {
             lines[id] = Line(
                 state: state,
                 attempt: rows.int(row, 2) ?? 0,
-                snoozed: rows.int(row, 3) ?? 0
+                snoozed: rows.int(row, 3) ?? 0,
+                ref: rows.text(row, 4).flatMap { RelayRef(base64URL: $0) }
             )
         }
         return lines
@@ -147,8 +153,7 @@ extension FinishJobs.Row {
 
     private mutating func complete(_ value: RelayValue, limit: Int) {
         change = "completed"
-        // Nobody can await a job without a relay, and Oban's own plain workers record nothing either.
-        guard finish.job.ref != nil else { return }
+        // A job without a relay may have been given one since, by a unique insert that found it; the row knows.
         do {
             let recorded = try RecordedResult(value, limit: limit)
             meta = recorded.meta
@@ -172,7 +177,7 @@ extension FinishJobs.Row {
     fileprivate func snapshot(_ line: FinishJobs.Line) -> JobSnapshot {
         JobSnapshot(
             id: finish.job.id,
-            ref: finish.job.ref,
+            ref: finish.job.ref ?? line.ref,
             queue: finish.job.queue,
             state: line.state,
             attempt: line.attempt,

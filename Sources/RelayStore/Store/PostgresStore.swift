@@ -227,6 +227,7 @@ package final class PostgresStore: JobStore {
                     [
                         .text(session.node), .textArray(queues.map(\.key)),
                         .int4Array(queues.map { Int32(clamping: $0.value) }), .text(session.id),
+                        .boolArray(queues.map { beat.paused.contains($0.key) }),
                     ]
                 )
             )

@@ -51,8 +51,10 @@ struct CancelTests {
         #expect(wait.failure?.reason == .cancelled)
     }
 
-    @Test("a forged word to stop a running job stops nothing, since the row says otherwise")
-    func forgedKill() throws {
+    @Test(
+        "by the bare word of Oban for Python: the executor is told, and its failure is the cancellation"
+    )
+    func killed() throws {
         let node = world.addNode()
         let executor = ScriptedExecutor()
         node.attach(executor)
@@ -60,10 +62,10 @@ struct CancelTests {
         let wait = node.await(relay)
         node.hear(.kill(job: relay.jobID))
         world.settle()
-        #expect(executor.log.stopped.isEmpty)
         let key = AttemptKey(jobID: relay.jobID, attempt: 1)
+        #expect(executor.log.stopped == [key])
         node.finish(key, of: executor, .exception(JobException(kind: "E", message: "m")))
-        #expect(wait.failure?.reason == .exception)
+        #expect(wait.failure?.reason == .cancelled)
     }
 
     @Test("that ended already says so and changes nothing")

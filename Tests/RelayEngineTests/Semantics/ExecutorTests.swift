@@ -150,6 +150,35 @@ struct ExecutorTests {
         #expect(world.table.rows[relay.jobID]?.errors == [])
     }
 
+    @Test("find a queue still paused that was paused before they came")
+    func pausedBefore() {
+        let node = world.addNode()
+        let first = ScriptedExecutor()
+        node.attach(first)
+        node.hear(.control(.pause, queue: "default"))
+        node.detach(first)
+        let second = ScriptedExecutor()
+        node.attach(second)
+        _ = node.async([NewJob(worker: "W")])
+        world.advance(by: .seconds(3))
+        #expect(second.log.given.isEmpty)
+        node.hear(.control(.resume, queue: nil))
+        world.settle()
+        #expect(second.log.given.count == 1)
+    }
+
+    @Test("of a paused queue are in the register as such")
+    func pausedInRegister() throws {
+        let node = world.addNode()
+        node.attach(ScriptedExecutor())
+        node.hear(.control(.pause, queue: "default"))
+        world.advance(by: .seconds(1))
+        let beats = node.operations.compactMap { operation -> SessionBeat? in
+            if case .beat(let beat) = operation { beat } else { nil }
+        }
+        #expect(beats.last?.paused == ["default"])
+    }
+
     @Test("are told of a paused queue by getting nothing until it is resumed")
     func pauseAndResume() {
         let node = world.addNode()
