@@ -54,10 +54,6 @@ async def test_the_sweep_finds_the_end_of_a_foreign_job_within_150_ms(
     assert measured.median < 0.150, str(measured)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the trigger of --observe notifies nobody, so the 200 ms sweep finds these too: the median was 96 ms",
-)
 @pytest.mark.parametrize("observing", [("--observe",)], indirect=True, ids=["observe"])
 async def test_observed_the_end_of_a_foreign_job_is_told_within_20_ms(
     observing: World, queue: str, timings: Callable[[str], Timings]

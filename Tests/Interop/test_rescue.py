@@ -80,11 +80,6 @@ RENEWED_WITHIN = timedelta(seconds=70)
 
 @pytest.mark.late
 @pytest.mark.worlds("python")
-@pytest.mark.xfail(
-    strict=True,
-    reason="the gateway does not renew attempted_at, so Oban for Python takes a job that runs longer than its "
-    "rescue_after (300 s) for an orphan and it runs twice",
-)
 async def test_a_long_job_of_a_gateway_that_lives_is_not_stolen(world: World, relay: Client, queue: str) -> None:
     """Oban for Python rescues by the age of attempted_at alone; this job has run since the suite began."""
     handle = world.marathon

@@ -145,6 +145,17 @@ async def test_await_many_answers_each_ending_in_the_order_of_the_relays(
     assert [outcome.unwrap() for outcome in again if outcome] == [{"slept": 300}, [1]]
 
 
+@pytest.mark.worlds("relay")
+async def test_a_job_that_sql_inserted_with_its_own_rows_is_awaited_after_the_commit(
+    world: World, relay: Client, queue: str
+) -> None:
+    async with oban_node(world, {queue: 5}):
+        (row,) = await world.execute(
+            """SELECT relay_async('oban_workers.Recorded', '{"value": [1, "two"]}', queue => %s) AS relay""", (queue,)
+        )
+        assert await relay.await_(relay_client.Relay.parse(row["relay"])) == [1, "two"]
+
+
 @pytest.mark.worlds("python")
 async def test_the_same_answer_comes_later_and_from_another_gateway(world: World, relay: Client, queue: str) -> None:
     async with oban_node(world, {queue: 5}):

@@ -14,6 +14,7 @@ OURS = {
     "relay_outcomes",
     "relay_outcomes_pkey",
     "relay_outcomes_at_index",
+    "relay_async",
     "relay_observe",
     "relay_observe_update",
     "relay_observe_delete",
