@@ -95,11 +95,6 @@ async def test_a_waiting_job_of_obans_queue_that_relay_cancels_never_runs(
 
 
 @pytest.mark.worlds("python")
-@pytest.mark.xfail(
-    strict=True,
-    reason="Oban for Python only sends pkill and leaves the row executing, which EngineMachine.received(.kill) takes "
-    "for no reason to stop",
-)
 @pytest.mark.parametrize("inserted_by", ["relay", "oban"])
 async def test_our_executor_is_told_to_stop_the_job_that_oban_cancels(
     world: World, relay: Client, queue: str, inserted_by: str

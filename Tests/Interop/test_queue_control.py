@@ -117,11 +117,6 @@ async def test_a_word_for_one_node_is_for_that_node_only(world: World, relay: Cl
 
 
 @ONE
-@pytest.mark.xfail(
-    strict=True,
-    reason="SlotBook.detach forgets a queue with its last executor, and that it was paused: a worker that connects "
-    "again runs what an operator stopped",
-)
 async def test_a_queue_stays_paused_while_its_executors_come_and_go(
     world: World, relay: Client, queue: str, oban: Oban
 ) -> None:
@@ -197,9 +192,6 @@ async def test_our_executors_are_in_obans_register_of_producers(
 
 
 @ONE
-@pytest.mark.xfail(
-    strict=True, reason="Beat.producers writes `paused: false` once and never again, so dashboards show a wrong state"
-)
 async def test_obans_register_says_that_our_queue_is_paused(
     world: World, relay: Client, queue: str, oban: Oban
 ) -> None:

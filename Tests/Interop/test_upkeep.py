@@ -200,10 +200,6 @@ async def test_a_unique_insert_that_finds_a_job_running_at_obans_gets_its_result
         assert await relay.await_(handle) == "held"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the attempt was claimed without a ref, so Finisher records no result and Waiters.settle answers NOT_FOUND",
-)
 @pytest.mark.worlds("python")
 async def test_a_unique_insert_that_finds_a_job_of_obans_running_here_gets_its_result(
     world: World, relay: Client, queue: str
