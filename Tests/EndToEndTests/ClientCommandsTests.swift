@@ -85,6 +85,21 @@ extension EndToEndTests {
             }
         }
 
+        @Test func aLoadOfCallsIsCounted() async throws {
+            try await Gateway.with { gateway, _ in
+                let ending = try await gateway.relay(
+                    "bench",
+                    "--calls",
+                    "50",
+                    "--in-flight",
+                    "5",
+                    "--json"
+                )
+                #expect(ending.status == 0)
+                #expect(ending.stdout.contains(#""calls":50,"in_flight":5,"failed":0"#))
+            }
+        }
+
         @Test func theSameKeyIsTheSameJob() async throws {
             try await Gateway.with { gateway, _ in
                 let first = try await gateway.relay("async", "Echo", "{}", "--idempotency-key", "k")

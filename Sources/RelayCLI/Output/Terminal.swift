@@ -1,5 +1,13 @@
 internal import SystemPackage
 
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
 /// The standard streams.
 enum Terminal {
     /// Writes bytes as they are to stdout.
@@ -22,6 +30,15 @@ enum Terminal {
     static func complain(_ line: String) {
         _ = try? FileDescriptor.standardError.writeAll(Array("relay: \(line)\n".utf8))
     }
+
+    /// Shows how far something is, over what was shown before; only where stderr is a terminal.
+    static func showProgress(_ text: String) {
+        guard isatty(FileDescriptor.standardError.rawValue) == 1 else { return }
+        _ = try? FileDescriptor.standardError.writeAll(Array("\r\u{1B}[K\(text)".utf8))
+    }
+
+    /// Takes the progress away again.
+    static func clearProgress() { showProgress("") }
 
     /// All of stdin as text.
     ///
