@@ -125,7 +125,8 @@ let package = Package(
             dependencies: [
                 "Relay", "RelayClient", "RelayCore", "RelayEngine", "RelayGateway", "RelayPostgres",
                 "RelayStore", "RelayWeb",
-                arguments, configuration, histogram, lifecycle, logging, nioCore, nioLocks, nioPosix, signals,
+                arguments, configuration, histogram, lifecycle, logging, nioCore, nioLocks,
+                nioPosix, signals,
                 subprocess, systemPackage,
             ]
         ),
