@@ -271,7 +271,9 @@ extension EngineMachine {
     }
 
     /// The timeout has come: the row is read once more, so that the answer says where the job is now.
-    mutating func timedOut(_ id: WaitID, now: MonotonicTime) {
+    ///
+    /// That read, too, has its time, which ends sooner for a wait that is late already.
+    mutating func timedOut(_ id: WaitID, deadline: MonotonicTime? = nil, now: MonotonicTime) {
         if insertingCalls.isOpen(id) {
             addTimer(.insertion(id), at: now + configuration.rhythm.insertGrace)
             return
@@ -279,7 +281,9 @@ extension EngineMachine {
         guard let jobs = waiters.timedOut(id) else { return }
         waiters.close(id, finalRead: reader.nextSequence)
         for job in jobs { reader.want(job) }
-        addTimer(.finalRead(id), at: now + configuration.rhythm.finalRead)
+        let grace = configuration.rhythm.insertGrace
+        let latest = deadline.map { max(now, $0 + grace) } ?? now + grace
+        addTimer(.finalRead(id), at: min(now + configuration.rhythm.finalRead, latest))
     }
 
     /// A call's job is still not inserted though its timeout has passed: what becomes of it is not known here.
@@ -335,7 +339,9 @@ extension EngineMachine {
     ) {
         let seen = JobWatch.Seen(state: job.state, attempt: 0, queue: job.queue, ref: job.ref)
         open(id, relay, terms, seen: job.duplicate ? nil : seen, now: now)
-        if let deadline = terms.deadline, deadline <= now { timedOut(id, now: now) }
+        if let deadline = terms.deadline, deadline <= now {
+            timedOut(id, deadline: deadline, now: now)
+        }
         // A fresh job needs no read, unless it was faster than the news of its own insertion.
         if job.duplicate || recent.contains(job.id) { reader.want(job.id) }
     }

@@ -78,8 +78,10 @@ extension JobTable {
             return .failure(.rejected("U+0000 in the result"))
         }
         let key = finish.job.key
-        guard let row = rows[key.jobID], row.session == session else { return .success(.fenced) }
-        guard row.state == .executing, row.attempt == key.attempt else {
+        guard let row = rows[key.jobID], row.session == session || !isFenced else {
+            return .success(.fenced)
+        }
+        guard (row.state == .executing && row.attempt == key.attempt) || !isFenced else {
             if resent, Self.shows(row, finish) { return .success(.accepted(row.snapshot)) }
             return .success(.fenced)
         }

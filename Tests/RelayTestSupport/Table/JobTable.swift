@@ -12,6 +12,8 @@ package struct JobTable: Sendable {
     package var resultLimit = 8_192
     /// Whether the table of idempotency keys is there.
     package var hasKeys = true
+    /// Whether a finish looks at who owns the attempt; false is a planted bug.
+    package var isFenced = true
     /// Counts, by job, the attempts that were claimed.
     package var claims: [Int64: Int] = [:]
 

@@ -20,6 +20,12 @@ package final class World {
     package let clock = NIOLockedValueBox(MonotonicTime(nanoseconds: 1_000_000_000))
     /// How many events and ticks there may be without time passing, before the world is taken to spin.
     package var patience = 200_000
+    /// A bug that the simulation must find; nil plants none.
+    package var bug: PlantedBug?
+    /// The table as it was a while ago, for the bug that reads it.
+    private var past: (table: JobTable, at: MonotonicTime)?
+    /// How old the past may become.
+    private static let pastAge = Duration.milliseconds(400)
     /// Set when the world was found to spin.
     package private(set) var isSpinning = false
 
@@ -115,6 +121,9 @@ package final class World {
     }
 
     private func move(to time: MonotonicTime) {
+        if bug == .waitsAfterRead, past.map({ now - $0.at >= Self.pastAge }) ?? true {
+            past = (table, now)
+        }
         table.pass(time - now)
         clock.withLockedValue { $0 = time }
     }
@@ -152,6 +161,11 @@ package final class World {
     // MARK: Operations
 
     func ask(_ operation: StoreOperation, of node: WorldNode) {
+        if case .read = operation, bug == .waitsAfterRead, var old = past?.table {
+            let input = node.session.carryOut(operation, on: &old)
+            schedule(after: .zero) { node.deliver(input) }
+            return
+        }
         ask(operation, of: node, fate: fate(operation.kind, node), holdingAnswer: false)
     }
 

@@ -28,6 +28,8 @@ package final class WorldNode {
     private var heldOperations: [StoreOperation] = []
     private var heldAnswers: [(OperationKind, WorldSession.Input)] = []
     private var isFrozen = false
+    /// The next read is not carried out, for a planted bug.
+    private var skipsRead = false
     private var frozen: [WorldSession.Input] = []
 
     init(world: World, configuration: EngineConfiguration, number: Int) {
@@ -60,6 +62,7 @@ package final class WorldNode {
         while machine.hasActions {
             for action in machine.takeActions() { perform(action) }
         }
+        skipsRead = false
         return value
     }
 
@@ -76,7 +79,10 @@ package final class WorldNode {
     /// A hint arrives, unless the node is deaf.
     package func hear(_ signal: IncomingSignal) {
         guard !isDeaf else { return }
-        deliver { $0.received(signal, now: $1) }
+        deliver { [self] machine, now in
+            machine.received(signal, now: now)
+            skipsRead = signal == .gap && world.bug == .noSweepAfterReconnect
+        }
     }
 
     // MARK: Life
@@ -146,6 +152,10 @@ package final class WorldNode {
 
     private func ask(_ operation: StoreOperation) {
         operations.append(operation)
+        if skipsRead, case .read = operation {
+            world.ask(operation, of: self, fate: .unavailable(after: .zero), holdingAnswer: false)
+            return
+        }
         switch holds[operation.kind] {
         case .everything: heldOperations.append(operation)
         case .answers: world.ask(operation, of: self, fate: .atOnce, holdingAnswer: true)
