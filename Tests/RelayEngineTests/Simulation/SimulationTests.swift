@@ -2,7 +2,9 @@ import FoundationEssentials
 import RelayTestSupport
 import Testing
 
-/// Thousands of random histories. `RELAY_SIM_SEED=N` replays one of them, `RELAY_SIM_SCHEDULES` says how many there are.
+/// Thousands of random histories.
+///
+/// `RELAY_SIM_SEED=N` replays one of them, `RELAY_SIM_SCHEDULES` says how many there are.
 @Suite("The simulation", .timeLimit(.minutes(10)))
 struct SimulationTests {
     private static let parts = 8

@@ -101,6 +101,7 @@ package final class WorldNode {
         isFrozen = false
         let missed = frozen
         frozen = []
+        guard isAlive else { return }
         for body in missed { input(body) }
         world.settle()
     }
