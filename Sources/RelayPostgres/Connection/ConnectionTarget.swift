@@ -1,4 +1,5 @@
 internal import CLibpq
+internal import Glibc
 
 /// A connection string taken apart: what to hand to libpq, what to show, and what never to show.
 struct ConnectionTarget: Sendable, CustomStringConvertible {
@@ -64,6 +65,33 @@ struct ConnectionTarget: Sendable, CustomStringConvertible {
         return "\(user)@\(host)\(port)/\(value("dbname") ?? user)"
     }
 
+    /// The certificates that this machine trusts.
+    private static let systemRoots = "/etc/ssl/certs/ca-certificates.crt"
+
+    /// Whether the way to the server leaves this machine and nobody said how it is to be protected: then by TLS, with the
+    /// server's certificate checked.
+    var needsCertificate: Bool {
+        guard options["sslmode"] == nil, unsafe getenv("PGSSLMODE") == nil else { return false }
+        return [value("host"), value("hostaddr")].compactMap { $0 }
+            .flatMap { $0.split(separator: ",") }.contains { !Self.isLocal($0) }
+    }
+
+    private static func isLocal(_ host: Substring) -> Bool {
+        host.hasPrefix("/") || host.hasPrefix("@") || host == "localhost" || host == "::1"
+            || host.hasPrefix("127.")
+    }
+
+    /// Why an attempt failed, with what may help where our own default is in the way.
+    func explained(_ text: String) -> String {
+        let line = scrubbed(text)
+        guard needsCertificate, line.contains("SSL") || line.contains("certificate") else {
+            return line
+        }
+        return "\(line); beyond this machine Postgres is spoken to by TLS with its certificate checked, unless the URL "
+            + "says otherwise: sslrootcert=FILE names who vouches for it, sslmode=require checks nothing, "
+            + "sslmode=disable is for networks that are trusted"
+    }
+
     /// The text without any secret of the connection string, on one line.
     func scrubbed(_ text: String) -> String {
         var line = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
@@ -84,6 +112,11 @@ struct ConnectionTarget: Sendable, CustomStringConvertible {
             "target_session_attrs": value("target_session_attrs").flatMap { $0 == "any" ? nil : $0 }
                 ?? "read-write",
         ]
+        if needsCertificate {
+            all["sslmode"] = "verify-full"
+            // Without one, libpq looks for a file of the user's that hardly anybody has.
+            if unsafe access(Self.systemRoots, R_OK) == 0 { all["sslrootcert"] = Self.systemRoots }
+        }
         all.merge(options) { _, given in given }
         all["client_encoding"] = "UTF8"
         all["application_name"] = String(decoding: applicationName.utf8.prefix(63), as: UTF8.self)

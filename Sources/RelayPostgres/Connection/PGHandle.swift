@@ -105,7 +105,7 @@ final class PGHandle {
     /// What libpq says of the last failure, on one line and without secrets.
     var errorMessage: String {
         guard let message = unsafe PQerrorMessage(raw) else { return "out of memory" }
-        let text = target.scrubbed(unsafe String(cString: message))
+        let text = target.explained(unsafe String(cString: message))
         return text.isEmpty ? "the connection is closed" : text
     }
 

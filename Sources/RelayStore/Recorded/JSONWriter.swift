@@ -1,9 +1,9 @@
 /// Writes JSON text.
 enum JSONWriter {
-    /// A string with its quotes; U+0000, which jsonb cannot hold, becomes U+FFFD.
+    /// A string with its quotes, for the database: U+0000, which jsonb cannot hold, becomes U+FFFD.
     static func quoted(_ text: String) -> String {
         var out: [UInt8] = []
-        appendQuoted(text.utf8, to: &out)
+        appendQuoted(text.replacing("\0", with: "\u{FFFD}").utf8, to: &out)
         return String(decoding: out, as: UTF8.self)
     }
 
@@ -17,8 +17,7 @@ enum JSONWriter {
             case 0x0A: out += "\\n".utf8
             case 0x0D: out += "\\r".utf8
             case 0x09: out += "\\t".utf8
-            case 0x00: out += "\u{FFFD}".utf8
-            case 0x01..<0x20:
+            case 0x00..<0x20:
                 let digits = Array("0123456789abcdef".utf8)
                 out += "\\u00".utf8
                 out += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]

@@ -24,39 +24,64 @@ enum Term {
 }
 
 /// Integers beyond 64 bits, between decimal digits and little-endian bytes.
+///
+/// Nine digits and four bytes at a time: the time is quadratic, so that counts.
 enum BigDecimal {
+    private static let chunkDigits = 9
+    private static let chunk: UInt64 = 1_000_000_000
+
     /// The bytes of a number, given its digits.
-    static func bytes(ofDigits digits: some Sequence<UInt8>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for digit in digits {
-            var carry = UInt32(digit - UInt8(ascii: "0"))
-            for index in bytes.indices {
-                carry += UInt32(bytes[index]) * 10
-                bytes[index] = UInt8(truncatingIfNeeded: carry)
-                carry >>= 8
+    static func bytes(ofDigits digits: some Collection<UInt8>) -> [UInt8] {
+        var limbs: [UInt32] = []
+        var rest = digits[...]
+        // The first chunk takes what the others, which are whole, leave.
+        var count = digits.count % chunkDigits
+        if count == 0 { count = chunkDigits }
+        while !rest.isEmpty {
+            var carry = rest.prefix(count).reduce(UInt64(0)) {
+                $0 * 10 + UInt64($1 - UInt8(ascii: "0"))
             }
-            if carry > 0 { bytes.append(UInt8(carry)) }
+            for index in limbs.indices {
+                carry += UInt64(limbs[index]) * chunk
+                limbs[index] = UInt32(truncatingIfNeeded: carry)
+                carry >>= 32
+            }
+            if carry > 0 { limbs.append(UInt32(truncatingIfNeeded: carry)) }
+            rest = rest.dropFirst(count)
+            count = chunkDigits
         }
+        var bytes = limbs.flatMap { limb in
+            (0..<4).map { UInt8(truncatingIfNeeded: limb >> UInt32(8 * $0)) }
+        }
+        while bytes.last == 0 { bytes.removeLast() }
         return bytes
     }
 
     /// The digits of a number, given its bytes.
     static func digits(ofBytes bytes: [UInt8]) -> String {
-        var number = bytes
-        var digits: [UInt8] = []
-        while let last = number.last {
+        var limbs = stride(from: 0, to: bytes.count, by: 4).map { start in
+            bytes[start..<min(start + 4, bytes.count)].reversed().reduce(UInt32(0)) {
+                $0 << 8 | UInt32($1)
+            }
+        }
+        var chunks: [UInt32] = []
+        while let last = limbs.last {
             if last == 0 {
-                number.removeLast()
+                limbs.removeLast()
                 continue
             }
-            var rest: UInt32 = 0
-            for index in number.indices.reversed() {
-                rest = rest << 8 | UInt32(number[index])
-                number[index] = UInt8(rest / 10)
-                rest %= 10
+            var rest: UInt64 = 0
+            for index in limbs.indices.reversed() {
+                rest = rest << 32 | UInt64(limbs[index])
+                limbs[index] = UInt32(truncatingIfNeeded: rest / chunk)
+                rest %= chunk
             }
-            digits.append(UInt8(rest) + UInt8(ascii: "0"))
+            chunks.append(UInt32(truncatingIfNeeded: rest))
         }
-        return digits.isEmpty ? "0" : String(decoding: digits.reversed(), as: UTF8.self)
+        guard let first = chunks.popLast() else { return "0" }
+        return chunks.reversed().reduce(into: "\(first)") { digits, chunk in
+            let text = "\(chunk)"
+            digits += String(repeating: "0", count: chunkDigits - text.count) + text
+        }
     }
 }

@@ -98,8 +98,8 @@ struct TermDecoder {
         case Term.largeBig: try bigInteger(Int(try big(UInt32.self)))
         case Term.float: try float(Double(bitPattern: try big(UInt64.self)))
         case Term.oldFloat: try oldFloat()
-        case Term.atom, Term.atomUTF8: try atom(Int(try big(UInt16.self)))
-        case Term.smallAtom, Term.smallAtomUTF8: try atom(Int(try byte()))
+        case Term.atom, Term.atomUTF8, Term.smallAtom, Term.smallAtomUTF8:
+            try atom(try atomName(tag))
         case Term.binary: try text(try take(Int(try big(UInt32.self))))
         case Term.smallTuple: try sequence(Int(try byte()), depth: depth)
         case Term.largeTuple: try sequence(Int(try big(UInt32.self)), depth: depth)
@@ -144,8 +144,21 @@ struct TermDecoder {
         try float(value)
     }
 
-    private mutating func atom(_ count: Int) throws(Undecodable) {
+    /// The name of an atom, in UTF-8 whatever its tag.
+    private mutating func atomName(_ tag: UInt8) throws(Undecodable) -> ArraySlice<UInt8> {
+        let isShort = tag == Term.smallAtom || tag == Term.smallAtomUTF8
+        let count = isShort ? Int(try byte()) : Int(try big(UInt16.self))
         let name = try take(count)
+        // The old tags are Latin-1, whose characters are Unicode's first.
+        guard tag == Term.atom || tag == Term.smallAtom, name.contains(where: { $0 > 0x7F }) else {
+            return name
+        }
+        return String(String.UnicodeScalarView(name.map { Unicode.Scalar($0) })).utf8.map { $0 }[
+            ...
+        ]
+    }
+
+    private mutating func atom(_ name: ArraySlice<UInt8>) throws(Undecodable) {
         switch String(decoding: name, as: UTF8.self) {
         case "nil": write("null")
         case "true": write("true")
@@ -193,10 +206,11 @@ struct TermDecoder {
     }
 
     private mutating func key() throws(Undecodable) {
-        switch try byte() {
+        let tag = try byte()
+        switch tag {
         case Term.binary: try text(try take(Int(try big(UInt32.self))))
-        case Term.atom, Term.atomUTF8: try text(try take(Int(try big(UInt16.self))))
-        case Term.smallAtom, Term.smallAtomUTF8: try text(try take(Int(try byte())))
+        case Term.atom, Term.atomUTF8, Term.smallAtom, Term.smallAtomUTF8:
+            try text(try atomName(tag))
         case Term.smallInteger: write("\"\(try byte())\"")
         case Term.integer: write("\"\(try big(Int32.self))\"")
         default:
