@@ -87,9 +87,11 @@ struct ConnectionTarget: Sendable, CustomStringConvertible {
         guard needsCertificate, line.contains("SSL") || line.contains("certificate") else {
             return line
         }
-        return "\(line); beyond this machine Postgres is spoken to by TLS with its certificate checked, unless the URL "
-            + "says otherwise: sslrootcert=FILE names who vouches for it, sslmode=require checks nothing, "
-            + "sslmode=disable is for networks that are trusted"
+        return """
+            \(line); beyond this machine Postgres is spoken to by TLS with its certificate checked, \
+            unless the URL says otherwise: sslrootcert=FILE names who vouches for it, \
+            sslmode=require checks nothing, sslmode=disable is for networks that are trusted
+            """
     }
 
     /// The text without any secret of the connection string, on one line.
