@@ -9,11 +9,12 @@ extension EndToEndTests {
         /// Runs the body beside a worker whose program is a line of shell.
         private func withWorker(
             _ shell: String,
+            program: String = "sh",
             body: @Sendable (Gateway) async throws -> Void
         ) async throws {
             try await Gateway.with { gateway, _ in
                 let status = try await BackgroundProgram.with(
-                    ["work", "--queue", "q:2", "--", "sh", "-c", shell],
+                    ["work", "--queue", "q:2", "--", program, "-c", shell],
                     environment: ["RELAY_ADDRESS": gateway.address],
                     until: " working "
                 ) { _ in
@@ -23,8 +24,9 @@ extension EndToEndTests {
             }
         }
 
-        @Test func aProgramReadsArgumentsAndWritesTheResult() async throws {
-            try await withWorker("tr a-z A-Z") { gateway in
+        @Test(arguments: ["sh", "/bin/sh"])
+        func aProgramReadsArgumentsAndWritesTheResult(program: String) async throws {
+            try await withWorker("tr a-z A-Z", program: program) { gateway in
                 let ending = try await gateway.relay(
                     "call",
                     "Shout",

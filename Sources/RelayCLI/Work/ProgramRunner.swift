@@ -27,10 +27,15 @@ struct ProgramRunner: Sendable {
         self.outputLimit = outputLimit
         self.running = RunningPrograms()
         do {
-            _ = try await Executable.name(program).resolveExecutablePath(in: .inherit)
+            _ = try await executable.resolveExecutablePath(in: .inherit)
         } catch {
             throw CommandError.usage("there is no program '\(OneLine.text(program, limit: 200))'")
         }
+    }
+
+    /// A name is looked for in PATH, what holds a slash is a path, as shells have it.
+    private var executable: Executable {
+        program.contains("/") ? .path(FilePath(program)) : .name(program)
     }
 
     /// Runs an attempt; a cancelled task ends the program and everything that it started.
@@ -54,7 +59,7 @@ struct ProgramRunner: Sendable {
             )
         )
         let result = try await Subprocess.run(
-            .name(program),
+            executable,
             arguments: Arguments(arguments),
             environment: environment,
             platformOptions: options,

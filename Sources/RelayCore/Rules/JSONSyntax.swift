@@ -212,14 +212,18 @@ package struct JSONSyntax {
             return
         }
         position += 1
-        if !take("-") { _ = take("+") }
+        let isSmall = take("-")
+        if !isSmall { _ = take("+") }
         let start = position
         let count = try digits()
         var exponent = 0
         for offset in start..<start + min(count, 6) {
             exponent = exponent * 10 + Int(bytes[offset] - UInt8(ascii: "0"))
         }
-        guard count <= 6, exponent <= 308 else { throw violation("number out of a double's range") }
+        // The smallest double is 5e-324; what is smaller still reads as zero, but would be long when written out.
+        guard count <= 6, exponent <= (isSmall ? 400 : 308) else {
+            throw violation("number out of a double's range")
+        }
         exponentDigits += exponent + fraction
         guard exponentDigits <= Self.maxExponentDigits else {
             throw violation("too many large exponents")

@@ -4,7 +4,7 @@ extension RelayError {
     /// What a caller is told when its jobs could not be inserted.
     init(insert error: StoreError) {
         switch error {
-        case .unavailable, .unknown:
+        case .unavailable, .unknown, .misconfigured:
             self.init(store: error)
         case .rejected:
             self.init(
@@ -38,6 +38,13 @@ extension RelayError {
                 message:
                     "the connection to Postgres was lost during the commit; send again with the same idempotency key",
                 retryAfter: .milliseconds(500)
+            )
+        case .misconfigured:
+            self.init(
+                .failedPrecondition,
+                reason: "DATABASE_REFUSES",
+                message:
+                    "the database refuses what this gateway needs; the gateway's log says what, for its operator"
             )
         case .unavailable, .rejected, .keyConflict, .keysNotInstalled:
             self.init(

@@ -137,7 +137,9 @@ extension EngineMachine {
                 }
                 welcome(jobs, purpose, now: now)
             case .failure(let error):
-                if refuse(purpose, error) == .unavailable { trouble = error }
+                let code = refuse(purpose, error)
+                if case .misconfigured = error { trouble = error }
+                if code == .unavailable { trouble = error }
             }
         }
         for (queue, jobs) in dispatched.sorted(by: { $0.key < $1.key }) { place(jobs, in: queue) }

@@ -213,6 +213,10 @@ struct TermDecoder {
             try text(try atomName(tag))
         case Term.smallInteger: write("\"\(try byte())\"")
         case Term.integer: write("\"\(try big(Int32.self))\"")
+        case Term.smallBig:
+            write("\"")
+            try bigInteger(Int(try byte()))
+            write("\"")
         default:
             throw Undecodable(reason: "the recorded term holds a map with keys that are no text")
         }

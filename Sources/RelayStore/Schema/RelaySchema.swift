@@ -24,7 +24,9 @@ enum RelaySchema {
     /// The outcomes of relayed jobs: written in the transaction in which an Oban node acknowledges one, or in which
     /// anybody deletes one that has ended, so that no pruner outruns an answer.
     ///
-    /// The functions are total: whatever goes wrong in them, the fleet's own statement goes on.
+    /// The functions are total: whatever goes wrong in them, the fleet's own statement goes on. They run with their
+    /// owner's rights, since the fleet's role may have none on our table. What a trigger asks first is short: Postgres
+    /// reads that text anew for each statement of the fleet.
     static func observe(_ s: SchemaName) -> String {
         """
         CREATE TABLE IF NOT EXISTS "\(s)".relay_outcomes (
@@ -38,11 +40,17 @@ enum RelaySchema {
         );
         CREATE INDEX IF NOT EXISTS relay_outcomes_at_index ON "\(s)".relay_outcomes (at);
         CREATE OR REPLACE FUNCTION "\(s)".relay_observe() RETURNS trigger LANGUAGE plpgsql
-            SET search_path = pg_catalog AS $relay$
+            SECURITY DEFINER SET search_path = pg_catalog AS $relay$
         DECLARE
             job "\(s)".oban_jobs;
         BEGIN
-            IF TG_OP = 'DELETE' THEN job := OLD; ELSE job := NEW; END IF;
+            IF TG_OP = 'DELETE' THEN
+                job := OLD;
+            ELSIF NEW.state NOT IN ('completed', 'cancelled', 'discarded', 'retryable', 'scheduled') THEN
+                RETURN NULL;
+            ELSE
+                job := NEW;
+            END IF;
             INSERT INTO "\(s)".relay_outcomes AS o (job_id, state, queue, attempt, meta, error)
             VALUES (job.id, job.state::text, job.queue, job.attempt, coalesce(job.meta, '{}'),
                 to_jsonb(job.errors) -> -1)
@@ -59,8 +67,7 @@ enum RelaySchema {
         $relay$;
         DROP TRIGGER IF EXISTS relay_observe_update ON "\(s)".oban_jobs;
         CREATE TRIGGER relay_observe_update AFTER UPDATE OF state ON "\(s)".oban_jobs FOR EACH ROW
-            WHEN (OLD.state = 'executing' AND NEW.state IN ('completed', 'cancelled', 'discarded', 'retryable', 'scheduled')
-                AND NEW.meta ? 'relay' AND NEW.attempted_by[3] IS DISTINCT FROM 'relay')
+            WHEN (OLD.state = 'executing' AND NEW.meta ? 'relay' AND NEW.attempted_by[3] IS DISTINCT FROM 'relay')
             EXECUTE FUNCTION "\(s)".relay_observe();
         DROP TRIGGER IF EXISTS relay_observe_delete ON "\(s)".oban_jobs;
         CREATE TRIGGER relay_observe_delete AFTER DELETE ON "\(s)".oban_jobs FOR EACH ROW
@@ -73,7 +80,7 @@ enum RelaySchema {
     }
 
     /// What the comment of the observing function says; another one means that it has to be made again.
-    static let observeVersion = "relay 1"
+    static let observeVersion = "relay 2"
 
     /// A function with which any language inserts a job in its own transaction, and gets the relay to await after the
     /// commit.

@@ -42,15 +42,19 @@ enum ErrorEntry {
             )
         }
         if text.hasPrefix("Traceback ") {
-            let lines = text.split(separator: "\n")
-            let last = lines.last { !$0.hasPrefix(" ") } ?? ""
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            // It begins behind the last line of the stack, and its message may have several lines.
+            let start = lines.lastIndex { $0.hasPrefix("  ") }.map { $0 + 1 } ?? 0
+            let last = lines[min(start, lines.count)...].joined(separator: "\n")
             let parts = last.split(separator: ":", maxSplits: 1)
             let kind =
                 parts.first.map { $0.split(separator: ".").last.map(String.init) ?? String($0) }
                 ?? ""
             return JobException(
                 kind: kind,
-                message: parts.count > 1 ? String(parts[1].drop { $0 == " " }) : "",
+                message: parts.count > 1
+                    ? String(parts[1].drop { $0 == " " }.reversed().drop { $0 == "\n" }.reversed())
+                    : "",
                 stacktrace: text
             )
         }

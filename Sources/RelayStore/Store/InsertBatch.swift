@@ -177,6 +177,9 @@ struct InsertBatch: Sendable {
 extension StoreError {
     /// Whether nothing is wrong with the batch itself.
     var isUnavailable: Bool {
-        if case .unavailable = self { true } else { false }
+        switch self {
+        case .unavailable, .misconfigured: true
+        default: false
+        }
     }
 }

@@ -13,9 +13,13 @@ extension StoreError {
             // What may pass, or is an operator's to mend, is not the job's fault.
             let state = error.sqlState
             let isOperators = state == .insufficientPrivilege || state?.classCode == "42"
-            self =
-                state?.isPassing == true || isOperators
-                ? .unavailable(error.description) : .rejected(error.description)
+            if isOperators {
+                self = .misconfigured(error.description)
+            } else {
+                self =
+                    state?.isPassing == true
+                    ? .unavailable(error.description) : .rejected(error.description)
+            }
         }
     }
 }
