@@ -28,7 +28,7 @@ struct RelayCommand: AsyncParsableCommand {
             DevCommand.self, CallCommand.self, AsyncCommand.self, AwaitCommand.self,
             CancelCommand.self,
             WorkCommand.self, ServeCommand.self, MigrateCommand.self, QueuesCommand.self,
-            JobsCommand.self, TokenCommand.self, BenchCommand.self,
+            JobsCommand.self, TokenCommand.self, BenchCommand.self, DoctorCommand.self,
         ]
     )
 

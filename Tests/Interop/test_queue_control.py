@@ -13,7 +13,7 @@ from oban import Oban
 from oban.job import Job
 from relay_client import Client
 
-from support import World, eventually, executor, oban_node
+from support import World, eventually, executor, oban_node, relay_program
 
 BOTH = pytest.mark.worlds("python", "relay")
 ONE = pytest.mark.worlds("python")
@@ -203,3 +203,28 @@ async def test_obans_register_says_that_our_queue_is_paused(
 
         # The next beat of the gateway.
         await eventually(shown, timeout=4.5)
+
+
+@BOTH
+async def test_obans_nodes_obey_what_an_operator_says_to_relay(world: World, relay: Client, queue: str) -> None:
+    async with oban_node(world, {queue: 2}) as node:
+
+        async def says(*words: str) -> None:
+            await asyncio.to_thread(relay_program, "queues", *words, database=world.database.url)
+
+        async def becomes(paused: bool, limit: int) -> None:
+            async def is_so() -> bool:
+                info = node.check_queue(queue)
+                return info is not None and (info.paused, info.limit) == (paused, limit)
+
+            await eventually(is_so)
+
+        await says("pause", queue)
+        await becomes(True, 2)
+        handle = await relay.async_("oban_workers.Plain", {"n": 1}, queue=queue)
+        await stays_available(relay, handle)
+        await says("scale", queue, "5")
+        await becomes(True, 5)
+        await says("resume", queue)
+        await becomes(False, 5)
+        assert await relay.await_(handle) is None

@@ -22,6 +22,16 @@ enum ObanPayload {
 
     static func kill(_ job: Int64) -> String { "{\"action\":\"pkill\",\"job_id\":\(job)}" }
 
+    static func control(_ control: QueueControl, queue: String) -> String {
+        let what =
+            switch control {
+            case .pause: "\"action\":\"pause\""
+            case .resume: "\"action\":\"resume\""
+            case .scale(let limit): "\"action\":\"scale\",\"limit\":\(limit)"
+            }
+        return "{\(what),\"queue\":\(JSONWriter.quoted(queue)),\"ident\":\"any\"}"
+    }
+
     static func readInsert(_ payload: String) -> IncomingSignal {
         guard let queue = message(payload)?.queue else { return .junk }
         return .available(queue: queue)
