@@ -66,6 +66,8 @@ package struct EngineConfiguration: Sendable {
         package var insertGrace = Duration.milliseconds(900)
         /// The least time between two progress notifications of one job.
         package var progress = Duration.milliseconds(100)
+        /// The rest before cancellations that nobody waits for are tried again.
+        package var cancelRetry = Duration.seconds(1)
         /// The rest before outcomes that could not be written are tried again.
         package var finishRetry = Duration.milliseconds(250)
 

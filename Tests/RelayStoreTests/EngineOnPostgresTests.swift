@@ -212,6 +212,47 @@ struct EngineOnPostgresTests {
         }
     }
 
+    @Test("a row that somebody has locked holds up its own outcome only")
+    func lockedRow() async throws {
+        try await TestDatabase.with { database in
+            let raw = try database.raw()
+            let (ends, end) = AsyncStream<Void>.makeStream()
+            let node = try await TestNode.start(on: database.url, queues: ["default": 8]) { job in
+                if job.worker == "Held" { for await _ in ends {} }
+                return .ok(.json("1"))
+            }
+            let held = try await node.async([NewJob(worker: "Held")])[0]
+            while try raw.run("SELECT 1 FROM public.oban_jobs WHERE state = 'executing'").isEmpty {}
+            try raw.run("BEGIN")
+            try raw.run("SELECT 1 FROM public.oban_jobs WHERE id = \(held.jobID) FOR UPDATE")
+            end.finish()
+            for _ in 0..<3 {
+                let answer = try await node.call(
+                    NewJob(worker: "Free"),
+                    options: AwaitOptions(timeout: .seconds(4))
+                )
+                #expect(answer.outcome == .ok(.json("1")))
+            }
+            try raw.run("ROLLBACK")
+            #expect(try await node.answer(held).outcome == .ok(.json("1")))
+            await node.stop()
+        }
+    }
+
+    @Test("the same key twice in one request is one job, and with other args a conflict")
+    func keyTwiceInARequest() async throws {
+        try await TestDatabase.with { database in
+            let node = try await TestNode.start(on: database.url)
+            let job = NewJob(worker: "Echo", args: "{\"n\":1}", idempotencyKey: "k")
+            let relays = try await node.async([job, job])
+            #expect(relays.map(\.jobID) == [relays[0].jobID, relays[0].jobID])
+            #expect(relays.map(\.duplicate) == [false, true])
+            let other = NewJob(worker: "Echo", args: "{\"n\":2}", idempotencyKey: "k")
+            await #expect(throws: RelayError.self) { _ = try await node.async([job, other]) }
+            await node.stop()
+        }
+    }
+
     @Test("a long job looks young to Oban's rescues for as long as it runs")
     func renewal() async throws {
         try await TestDatabase.with { database in

@@ -313,6 +313,8 @@ package enum StoreError: Error, Sendable, Hashable {
     case rejected(String)
     /// The idempotency key is taken by another job.
     case keyConflict(key: String)
+    /// Somebody else has locked the row; nothing was written, and it may work soon.
+    case busy
     /// The database refuses what has nothing to do with the jobs, say for want of a privilege: an operator must mend it.
     case misconfigured(String)
     /// The table of idempotency keys is not installed.

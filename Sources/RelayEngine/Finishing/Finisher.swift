@@ -15,9 +15,13 @@ struct Finisher {
     /// Set after a failed batch: nothing is tried before.
     private(set) var resumeAt: MonotonicTime?
     private var keys: Set<AttemptKey> = []
+    /// Outcomes of rows that somebody else has locked: they wait aside, so that nobody waits for them.
+    private var resting: [Item] = []
+    /// When they are tried again; nil while there are none.
+    private(set) var restsUntil: MonotonicTime?
 
     /// The outcomes that are not written yet.
-    var count: Int { waiting.count + underWay.count }
+    var count: Int { waiting.count + underWay.count + resting.count }
 
     /// Whether the attempt has an outcome that is not written yet.
     func has(_ key: AttemptKey) -> Bool { keys.contains(key) }
@@ -30,6 +34,11 @@ struct Finisher {
 
     /// The next batch, if none is under way and no rest is due.
     mutating func nextBatch(limit: Int, now: MonotonicTime) -> [JobFinish]? {
+        if let end = restsUntil, now >= end {
+            waiting.append(contentsOf: resting)
+            resting = []
+            restsUntil = nil
+        }
         guard underWay.isEmpty, !waiting.isEmpty else { return nil }
         if let resumeAt, now < resumeAt { return nil }
         resumeAt = nil
@@ -67,6 +76,9 @@ struct Finisher {
             case .failure(.rejected(let why)):
                 keys.remove(item.finish.job.key)
                 ended.rejected.append((item, why))
+            case .failure(.busy):
+                resting.append(item)
+                restsUntil = restsUntil ?? now + rest
             case .failure(let error):
                 postponed.append(item)
                 ended.reason = "\(error)"

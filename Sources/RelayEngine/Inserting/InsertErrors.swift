@@ -4,7 +4,7 @@ extension RelayError {
     /// What a caller is told when its jobs could not be inserted.
     init(insert error: StoreError) {
         switch error {
-        case .unavailable, .unknown, .misconfigured:
+        case .unavailable, .unknown, .misconfigured, .busy:
             self.init(store: error)
         case .rejected:
             self.init(
@@ -38,6 +38,13 @@ extension RelayError {
                 message:
                     "the connection to Postgres was lost during the commit; send again with the same idempotency key",
                 retryAfter: .milliseconds(500)
+            )
+        case .busy:
+            self.init(
+                .unavailable,
+                reason: "ROW_LOCKED",
+                message: "another session of the database holds a lock on the job; try again",
+                retryAfter: .seconds(1)
             )
         case .misconfigured:
             self.init(

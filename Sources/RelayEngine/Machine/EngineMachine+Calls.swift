@@ -156,14 +156,14 @@ extension EngineMachine {
         _ result: Result<[CancelReport], StoreError>,
         now: MonotonicTime
     ) {
-        let replies = canceller.batchEnded()
         switch result {
         case .failure(let error):
-            for case .some(let reply) in replies {
+            let rest = configuration.rhythm.cancelRetry
+            for reply in canceller.batchFailed(rest: rest, now: now) {
                 act(.cancelled(reply, .failure(RelayError(store: error))))
             }
         case .success(let reports):
-            for (reply, report) in zip(replies, reports) {
+            for (reply, report) in zip(canceller.batchEnded(), reports) {
                 cancelled(report, now: now)
                 if let reply { act(.cancelled(reply, report.answer)) }
             }

@@ -69,18 +69,26 @@ extension EngineMachine {
             value.byteCount <= configuration.limits.progressBytes
         else { return }
         progressBook.report(key, value)
-        if let ref = slots.ref(key.jobID) { waiters.progress(key.jobID, value, ref: ref) }
+        if waiters.watchers(of: key.jobID) <= Self.maxPromptWatchers { show(key.jobID, value) }
         tellProgress(now: now)
         settleUp(now: now)
     }
 
+    /// The relays of a job that are waited for here, up to which each report is passed on at once; a crowd is told as
+    /// other nodes are, since anybody may wait for a job a hundred thousand times.
+    private static let maxPromptWatchers = 16
+
+    private mutating func show(_ job: Int64, _ value: RelayValue) {
+        if let ref = slots.ref(job) { waiters.progress(job, value, ref: ref) }
+    }
+
+    /// Passes reports on that rested for long enough.
     mutating func tellProgress(now: MonotonicTime) {
-        guard othersMayListen(now: now) else {
-            progressBook.skip()
-            return
-        }
+        let othersListen = othersMayListen(now: now)
         for signal in progressBook.due(interval: configuration.rhythm.progress, now: now) {
-            notifier.send(signal)
+            guard case .progress(let job, _, let value) = signal else { continue }
+            if waiters.watchers(of: job) > Self.maxPromptWatchers { show(job, value) }
+            if othersListen { notifier.send(signal) }
         }
     }
 

@@ -99,7 +99,7 @@ package struct EngineMachine {
         if let batch = finisher.nextBatch(limit: configuration.finishBatch, now: now) {
             act(.store(.finish(batch)))
         }
-        if let batch = canceller.nextBatch(limit: configuration.cancelBatch) {
+        if let batch = canceller.nextBatch(limit: configuration.cancelBatch, now: now) {
             act(.store(.cancel(batch)))
         }
         if let batch = reader.nextBatch(limit: configuration.readBatch) {
@@ -168,6 +168,8 @@ package struct EngineMachine {
         }
         consider(timers.next)
         consider(finisher.resumeAt)
+        consider(finisher.restsUntil)
+        if !isEnded { consider(canceller.restsUntil) }
         if isEnded { return earliest }
         consider(paces.stage.next)
         consider(paces.beat.next)

@@ -74,15 +74,4 @@ struct ProgressBook {
 
     /// When the next report may be told elsewhere; nil if none waits.
     var nextDue: MonotonicTime? { unsentCount > 0 ? resting.first?.until : nil }
-
-    /// Nobody elsewhere listens.
-    mutating func skip() {
-        for id in fresh + resting.map(\.id) {
-            if pages[id]?.isUnsent == true { unsentCount -= 1 }
-            pages[id]?.isUnsent = false
-            pages[id]?.restsUntil = nil
-        }
-        fresh.removeAll(keepingCapacity: true)
-        resting.removeAll()
-    }
 }

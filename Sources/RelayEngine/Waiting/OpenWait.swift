@@ -69,6 +69,21 @@ struct JobWatch {
         }
     }
 
+    /// How many members there are.
+    var count: Int { (first == nil ? 0 : 1) + more.count }
+
+    /// One member of each wait, the one that comes first in it; the waits that were opened first before the others.
+    var firstOfEachWait: [WaitMember] {
+        if more.isEmpty { return members }
+        var firsts: [WaitID: Int32?] = [:]
+        for member in more.union(first.map { [$0] } ?? []) {
+            if let known = firsts[member.wait], (known ?? 0) <= (member.index ?? 0) { continue }
+            firsts[member.wait] = .some(member.index)
+        }
+        return firsts.map { WaitMember(wait: $0.key, index: $0.value) }
+            .sorted { $0.wait.number < $1.wait.number }
+    }
+
     mutating func add(_ member: WaitMember) {
         if isEmpty { first = member } else { more.insert(member) }
     }

@@ -135,7 +135,8 @@ struct Waiters {
 
     /// An executor here, or elsewhere, reported progress: whoever waits with the job's ref may know, or only `wait`.
     ///
-    /// `ref` is the job's where it is known here; else it is known once the row was read.
+    /// `ref` is the job's where it is known here; else it is known once the row was read. A wait that names the job
+    /// several times is told once.
     mutating func progress(
         _ job: Int64,
         _ value: RelayValue,
@@ -143,7 +144,7 @@ struct Waiters {
         to wait: WaitID? = nil
     ) {
         guard let watch = jobs[job], let ref = ref ?? watch.seen?.ref else { return }
-        for member in watch.members where wait == nil || member.wait == wait {
+        for member in watch.firstOfEachWait where wait == nil || member.wait == wait {
             guard let index = member.index, groups[member.wait]?.options.progress == true,
                 groups[member.wait]?.relays[Int(index)].ref == ref
             else { continue }
@@ -151,6 +152,9 @@ struct Waiters {
             touched.insert(member.wait)
         }
     }
+
+    /// How many relays of the job are waited for.
+    func watchers(of job: Int64) -> Int { jobs[job]?.count ?? 0 }
 
     // MARK: Time
 

@@ -65,7 +65,8 @@ enum WorkMapping {
     static func outcome(_ wire: Wire.Finish.Outcome?) -> ExecutionOutcome {
         switch wire {
         case nil:
-            return .ok(.null)
+            // What a newer worker says may be a failure; it must not pass for a success.
+            return invalid("the attempt ended in a way that this gateway does not know")
         case .ok(let value):
             do {
                 return .ok(try ValueMapping.value(value))

@@ -21,42 +21,71 @@ struct FinishJobs {
         rows = finishes.sorted { $0.job.id < $1.job.id }.map { Row($0, resultLimit: resultLimit) }
     }
 
-    static func sql(_ s: SchemaName) -> String {
-        """
-        WITH i AS MATERIALIZED (
-            SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[], $8::bool[])
-                AS i(id, attempt, change, delay, meta, error, known)
-        ), done AS (
-            UPDATE "\(s)".oban_jobs j SET
-                state = (CASE i.change
-                    WHEN 'hand_back' THEN CASE WHEN j.attempt >= j.max_attempts THEN 'discarded' ELSE 'available' END
-                    WHEN 'release' THEN 'available' ELSE i.change END)::"\(s)".oban_job_state,
-                attempt = CASE WHEN i.change IN ('scheduled', 'release') THEN j.attempt - 1 ELSE j.attempt END,
-                completed_at = CASE i.change WHEN 'completed' THEN timezone('UTC', now()) ELSE j.completed_at END,
-                cancelled_at = CASE i.change WHEN 'cancelled' THEN timezone('UTC', now()) ELSE j.cancelled_at END,
-                discarded_at = CASE WHEN i.change = 'discarded'
-                    OR (i.change = 'hand_back' AND j.attempt >= j.max_attempts)
-                    THEN timezone('UTC', now()) ELSE j.discarded_at END,
-                scheduled_at = CASE WHEN i.delay IS NULL THEN j.scheduled_at
-                    ELSE timezone('UTC', now()) + i.delay * interval '1 microsecond' END,
-                meta = CASE WHEN i.change = 'scheduled' THEN coalesce(j.meta, '{}') || jsonb_build_object('snoozed',
-                        CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN (j.meta->>'snoozed')::numeric ELSE 0 END + 1)
-                    WHEN i.meta IS NULL OR NOT (i.known OR coalesce(j.meta, '{}') ? 'relay') THEN j.meta
-                    ELSE coalesce(j.meta, '{}') || i.meta::jsonb END,
-                errors = CASE WHEN i.error IS NULL THEN j.errors ELSE j.errors || (\(ErrorEntry.head) || i.error::jsonb) END
-            FROM i
-            WHERE j.id = i.id AND j.state = 'executing' AND j.attempt = i.attempt AND j.attempted_by[2] = $7::text
-            RETURNING j.id, j.state::text AS state, j.attempt,
-                CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END AS snoozed,
-                CASE WHEN NOT i.known THEN j.meta->>'relay' END AS ref
-        )
-        SELECT d.id, d.state, d.attempt, d.snoozed, d.ref FROM done d
-        """
+    /// With `passing`, rows that somebody else has locked are passed by, and named: slower, so only for batches that met
+    /// such a row before.
+    static func sql(_ s: SchemaName, passing: Bool = false) -> String {
+        let free =
+            passing
+            ? """
+            , free AS MATERIALIZED (
+                SELECT j.id FROM "\(s)".oban_jobs j WHERE j.id = ANY ($1::bigint[]) FOR UPDATE SKIP LOCKED
+            )
+            """ : ""
+        let isFree = passing ? "AND (j.id IN (SELECT f.id FROM free f)) IS TRUE" : ""
+        let locked =
+            passing
+            ? """
+            UNION ALL SELECT j.id, '\(lockedMark)', 0, NULL, NULL FROM "\(s)".oban_jobs j
+            WHERE j.id = ANY ($1::bigint[]) AND (j.id IN (SELECT f.id FROM free f)) IS NOT TRUE
+            """ : ""
+        return """
+            WITH i AS MATERIALIZED (
+                SELECT * FROM unnest($1::bigint[], $2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[], $8::bool[])
+                    AS i(id, attempt, change, delay, meta, error, known)
+            )\(free), done AS (
+                UPDATE "\(s)".oban_jobs j SET
+                    state = (CASE i.change
+                        WHEN 'hand_back' THEN CASE WHEN j.attempt >= j.max_attempts THEN 'discarded' ELSE 'available' END
+                        WHEN 'release' THEN 'available' ELSE i.change END)::"\(s)".oban_job_state,
+                    attempt = CASE WHEN i.change IN ('scheduled', 'release') THEN j.attempt - 1 ELSE j.attempt END,
+                    completed_at = CASE i.change WHEN 'completed' THEN timezone('UTC', now()) ELSE j.completed_at END,
+                    cancelled_at = CASE i.change WHEN 'cancelled' THEN timezone('UTC', now()) ELSE j.cancelled_at END,
+                    discarded_at = CASE WHEN i.change = 'discarded'
+                        OR (i.change = 'hand_back' AND j.attempt >= j.max_attempts)
+                        THEN timezone('UTC', now()) ELSE j.discarded_at END,
+                    scheduled_at = CASE WHEN i.delay IS NULL THEN j.scheduled_at
+                        ELSE timezone('UTC', now()) + i.delay * interval '1 microsecond' END,
+                    meta = CASE WHEN i.change = 'scheduled' THEN coalesce(j.meta, '{}') || jsonb_build_object('snoozed',
+                            CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN (j.meta->>'snoozed')::numeric ELSE 0 END + 1)
+                        WHEN i.meta IS NULL OR NOT (i.known OR coalesce(j.meta, '{}') ? 'relay') THEN j.meta
+                        ELSE coalesce(j.meta, '{}') || i.meta::jsonb END,
+                    errors = CASE WHEN i.error IS NULL THEN j.errors ELSE j.errors || (\(ErrorEntry.head) || i.error::jsonb) END
+                FROM i
+                WHERE j.id = i.id AND j.state = 'executing' AND j.attempt = i.attempt AND j.attempted_by[2] = $7::text \(isFree)
+                RETURNING j.id, j.state::text AS state, j.attempt,
+                    CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END AS snoozed,
+                    CASE WHEN NOT i.known THEN j.meta->>'relay' END AS ref
+            )
+            SELECT d.id, d.state, d.attempt, d.snoozed, d.ref FROM done d
+            \(locked)
+            """
     }
 
-    func statement(_ s: SchemaName, _ session: Session) -> PGStatement {
+    /// What stands for the state of a row that is locked.
+    private static let lockedMark = "locked"
+
+    /// The rows that were passed by.
+    static func locked(_ done: PGResult) -> Set<Int64> {
+        Set(
+            (0..<done.rowCount).filter { done.text($0, 1) == lockedMark }.compactMap {
+                done.int8($0, 0)
+            }
+        )
+    }
+
+    func statement(_ s: SchemaName, _ session: Session, passing: Bool) -> PGStatement {
         PGStatement(
-            Self.sql(s),
+            Self.sql(s, passing: passing),
             [
                 .int8Array(rows.map { $0.finish.job.id }),
                 .int4Array(rows.map { Int32($0.finish.job.attempt) }),

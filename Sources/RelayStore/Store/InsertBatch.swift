@@ -45,7 +45,8 @@ struct InsertBatch: Sendable {
                 }
                 let own = request.jobs.compactMap(\.job.idempotencyKey)
                 if Set(own).count < own.count {
-                    gathered.set(index, .failure(.keyConflict(key: own[0])))
+                    // The same key twice is the same job twice, if all else is the same: one statement each tells.
+                    alone(index)
                 } else if keys.isDisjoint(with: own) {
                     keys.formUnion(own)
                     keyed.append(index)
@@ -178,7 +179,7 @@ extension StoreError {
     /// Whether nothing is wrong with the batch itself.
     var isUnavailable: Bool {
         switch self {
-        case .unavailable, .misconfigured: true
+        case .unavailable, .misconfigured, .busy: true
         default: false
         }
     }

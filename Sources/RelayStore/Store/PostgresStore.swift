@@ -18,6 +18,8 @@ package final class PostgresStore: JobStore {
     private let keeper: PGConnection
     private let shapes = NIOLockedValueBox<SchemaShape?>(nil)
     private let resent = NIOLockedValueBox<Set<AttemptKey>>([])
+    /// The attempts whose row was found locked by somebody else.
+    private let locked = NIOLockedValueBox<Set<AttemptKey>>([])
 
     /// Results of this size together are recorded off the caller's thread, which may be an event loop, in bytes.
     private static let inlineBytes = 16 * 1024
@@ -142,6 +144,7 @@ package final class PostgresStore: JobStore {
 
     private func write(
         _ finishes: [JobFinish],
+        passing: Bool = false,
         then: @escaping @Sendable ([Result<FinishReport, StoreError>]) -> Void
     ) {
         let batch = FinishJobs(finishes, resultLimit: configuration.resultLimit)
@@ -149,7 +152,12 @@ package final class PostgresStore: JobStore {
         let wasSent = resent.withLockedValue { resent in
             !resent.isEmpty && keys.contains { resent.contains($0) }
         }
-        var statements = [batch.statement(schema, session)]
+        let passing =
+            passing
+            || locked.withLockedValue { locked in
+                !locked.isEmpty && keys.contains { locked.contains($0) }
+            }
+        var statements = [batch.statement(schema, session, passing: passing)]
         if wasSent { statements.append(batch.checkStatement(schema, session)) }
         finisher.submit(PGUnit(statements)) { [self] result in
             switch result {
@@ -157,11 +165,26 @@ package final class PostgresStore: JobStore {
                 if wasSent { resent.withLockedValue { $0.subtract(keys) } }
                 let now = wasSent ? results.last : nil
                 let reports = results.first.map { batch.read($0, now: now) } ?? [:]
-                then(keys.map { .success(reports[$0] ?? .fenced) })
+                let busy = passing ? results.first.map { FinishJobs.locked($0) } ?? [] : []
+                if passing {
+                    locked.withLockedValue { locked in
+                        locked.subtract(keys)
+                        locked.formUnion(keys.filter { busy.contains($0.jobID) })
+                    }
+                }
+                then(
+                    keys.map { key in
+                        if let report = reports[key] { return .success(report) }
+                        return busy.contains(key.jobID) ? .failure(.busy) : .success(.fenced)
+                    }
+                )
             case .failure(let error):
                 let failure = StoreError(error)
                 if case .unknown = failure { resent.withLockedValue { $0.formUnion(keys) } }
-                if case .rejected = failure, finishes.count > 1 {
+                if failure == .busy, !passing {
+                    // Some row is locked: the others are not to wait for it.
+                    write(finishes, passing: true, then: then)
+                } else if case .rejected = failure, finishes.count > 1 {
                     separate(finishes, then: then)
                 } else {
                     then(keys.map { _ in .failure(failure) })

@@ -13,7 +13,9 @@ extension StoreError {
             // What may pass, or is an operator's to mend, is not the job's fault.
             let state = error.sqlState
             let isOperators = state == .insufficientPrivilege || state?.classCode == "42"
-            if isOperators {
+            if state == .lockNotAvailable {
+                self = .busy
+            } else if isOperators {
                 self = .misconfigured(error.description)
             } else {
                 self =

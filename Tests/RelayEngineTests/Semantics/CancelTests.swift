@@ -68,6 +68,19 @@ struct CancelTests {
         #expect(wait.failure?.reason == .cancelled)
     }
 
+    @Test("that a wait takes with it is tried again until the database takes it")
+    func cancelOnSurvivesTheDatabase() throws {
+        let node = world.addNode()
+        let relay = try #require(node.relay())
+        world.fate = { kind, _ in kind == .cancel ? .unavailable(after: .zero) : .atOnce }
+        _ = node.await(relay, AwaitOptions(timeout: .milliseconds(100), cancelOn: .timeout))
+        world.advance(by: .seconds(5))
+        #expect(world.table.rows[relay.jobID]?.state == .available)
+        world.fate = { _, _ in .atOnce }
+        world.advance(by: .seconds(2))
+        #expect(world.table.rows[relay.jobID]?.state == .cancelled)
+    }
+
     @Test("that ended already says so and changes nothing")
     func ended() throws {
         let node = world.addNode()

@@ -102,6 +102,21 @@ struct ProgressTests {
         #expect(many.progress.isEmpty)
     }
 
+    @Test(
+        "is told once to a stream that names its job many times, and to a crowd as often as elsewhere"
+    )
+    func crowd() throws {
+        let node = world.addNode()
+        let executor = ScriptedExecutor()
+        let (relay, key) = try running(on: node, executor)
+        let many = node.awaitMany(Array(repeating: relay, count: 1_000), wanted)
+        for number in 0..<50 { node.progress(key, of: executor, .json("\(number)")) }
+        world.advance(by: .milliseconds(300))
+        #expect((1...3).contains(many.progress.count))
+        #expect(many.progress.last?.value == .json("49"))
+        #expect(Set(many.progress.map(\.index)) == [0])
+    }
+
     @Test("of one attempt is forgotten once it ended")
     func forgotten() throws {
         let node = world.addNode()

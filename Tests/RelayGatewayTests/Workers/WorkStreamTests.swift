@@ -29,7 +29,15 @@ struct WorkStreamTests {
     func outcomes() async throws {
         let exception = Wire.Exception(kind: "E", message: "m", stacktrace: "s")
         let table: [(Wire.Finish.Outcome?, ExecutionOutcome)] = [
-            (nil, .ok(.null)),
+            (
+                nil,
+                .exception(
+                    JobException(
+                        kind: "InvalidResult",
+                        message: "the attempt ended in a way that this gateway does not know"
+                    )
+                )
+            ),
             (.ok(Wire.Value()), .ok(.null)),
             (
                 .ok(Wire.Value(kind: .data([1]))),
@@ -91,7 +99,7 @@ struct WorkStreamTests {
             #expect(foreign == .finished(Wire.Finished(jobID: 99, attempt: 1)))
             worker.executor.run([.test(1)])
             _ = try await worker.receive()
-            try await worker.finish(1, nil)
+            try await worker.finish(1, .ok(Wire.Value()))
             try await worker.finish(1, .cancel("twice"))
             let twice = try await worker.receive()
             #expect(twice == .finished(Wire.Finished(jobID: 1, attempt: 1)))
