@@ -289,6 +289,24 @@ struct EngineOnPostgresTests {
         }
     }
 
+    @Test("its waiters hear that it expired though nobody serves its queue")
+    func expiryWithoutExecutors() async throws {
+        try await TestDatabase.with { database in
+            let node = try await TestNode.start(on: database.url)
+            let answer = try await node.call(
+                NewJob(worker: "Echo", queue: "nobody", expiresIn: .milliseconds(200)),
+                options: AwaitOptions(timeout: .seconds(5))
+            )
+            guard case .failed(let failure) = answer.outcome else {
+                Issue.record("it ran")
+                return
+            }
+            #expect(failure.reason == .cancelled)
+            #expect(failure.message == "expired")
+            await node.stop()
+        }
+    }
+
     @Test("the jobs of a node that vanished run again within 15 seconds, and are answered once")
     func rescue() async throws {
         try await TestDatabase.with { database in

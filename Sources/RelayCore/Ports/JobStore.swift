@@ -22,7 +22,8 @@ package protocol JobStore: AnyObject, Sendable {
         then: @escaping @Sendable ([Result<FinishReport, StoreError>]) -> Void
     )
 
-    /// Reads rows by id; ids without a row (or outcome row) are missing from the answer.
+    /// Reads rows by id; ids without a row (or outcome row) are missing from the answer. A job past its caller's deadline
+    /// that never began is cancelled on the way.
     func lookup(
         _ ids: [Int64],
         then: @escaping @Sendable (Result<[JobSnapshot], StoreError>) -> Void

@@ -41,7 +41,9 @@ struct Canceller {
         return underWay.map(\.1)
     }
 
-    /// The batch under way has failed; who is to hear of it. What nobody hears of is tried again after a rest.
+    /// The batch under way has failed; who is to hear of it.
+    ///
+    /// What nobody hears of is tried again after a rest.
     mutating func batchFailed(rest: Duration, now: MonotonicTime) -> [CancelReply] {
         let again = underWay.filter { $0.1 == nil }.map(\.0)
         let replies = underWay.compactMap(\.1)

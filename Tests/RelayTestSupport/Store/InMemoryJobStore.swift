@@ -56,7 +56,7 @@ package final class InMemoryJobStore: JobStore {
         _ ids: [Int64],
         then: @escaping @Sendable (Result<[JobSnapshot], StoreError>) -> Void
     ) {
-        then(run { table in ids.compactMap { table.rows[$0]?.snapshot } })
+        then(run { $0.lookup(ids) })
     }
 
     package func cancel(

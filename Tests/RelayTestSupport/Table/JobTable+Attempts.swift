@@ -39,6 +39,17 @@ extension JobTable {
         return rows[id].map(claimedJob)
     }
 
+    /// Reads rows; those past their caller's deadline that nobody claimed are cancelled on the way.
+    package mutating func lookup(_ ids: [Int64]) -> [JobSnapshot] {
+        for id in ids {
+            guard let row = rows[id], row.state == .available || row.state == .scheduled,
+                row.attempt == 0, let expiresAt = row.expiresAt, expiresAt < clock
+            else { continue }
+            expire(id)
+        }
+        return ids.compactMap { rows[$0]?.snapshot }
+    }
+
     private mutating func expire(_ id: Int64) {
         let now = clock
         change(id) {

@@ -37,7 +37,7 @@ struct WorldSession {
             resent.keys.subtract(batch.map(\.job.key))
             return { $0.finishEnded(results, now: $1) }
         case .read(let ids):
-            let rows = ids.compactMap { table.rows[$0]?.snapshot }
+            let rows = table.lookup(ids)
             return { $0.readEnded(.success(rows), now: $1) }
         case .cancel(let targets):
             let reports = table.cancel(targets)
