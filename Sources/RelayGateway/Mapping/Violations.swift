@@ -29,7 +29,7 @@ struct Violations {
             .invalidArgument,
             reason: "REQUEST_INVALID",
             message:
-                "\(total) \(total == 1 ? "field is" : "fields are") not as they must be\(more)",
+                "\(total) \(total == 1 ? "field is not as it" : "fields are not as they") must be\(more)",
             violations: found
         )
     }

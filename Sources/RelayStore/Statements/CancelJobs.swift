@@ -19,30 +19,31 @@ struct CancelJobs {
             FROM old WHERE j.id = old.id RETURNING j.*, old.executing
         )
         SELECT true, j.executing, \(SnapshotColumns.ofJob) FROM done j \(SnapshotColumns.lastError)
-        UNION ALL
-        SELECT false, false, \(SnapshotColumns.ofJob)
-        FROM "\(s)".oban_jobs j JOIN i ON i.id = j.id AND j.meta->>'relay' = i.ref \(SnapshotColumns.lastError)
-        WHERE NOT EXISTS (SELECT 1 FROM done d WHERE d.id = j.id)
         """
     }
 
-    static func statement(_ s: SchemaName, _ targets: [CancelTarget]) -> PGStatement {
-        PGStatement(
-            sql(s),
-            [.int8Array(targets.map(\.id)), .textArray(targets.map(\.ref.base64URL))]
-        )
+    /// The rows as they are after that: a statement of its own, which also sees what was committed while the first
+    /// waited for a lock.
+    static func rest(_ s: SchemaName) -> String {
+        """
+        SELECT false, false, \(SnapshotColumns.ofJob)
+        FROM unnest($1::bigint[], $2::text[]) AS i(id, ref)
+        JOIN "\(s)".oban_jobs j ON i.id = j.id AND j.meta->>'relay' = i.ref \(SnapshotColumns.lastError)
+        """
     }
 
-    static func read(_ rows: PGResult, _ targets: [CancelTarget]) -> [CancelReport] {
+    static func statements(_ s: SchemaName, _ targets: [CancelTarget]) -> [PGStatement] {
+        let parameters: [PGValue] = [
+            .int8Array(targets.map(\.id)), .textArray(targets.map(\.ref.base64URL)),
+        ]
+        return [PGStatement(sql(s), parameters), PGStatement(rest(s), parameters)]
+    }
+
+    static func read(_ results: [PGResult], _ targets: [CancelTarget]) -> [CancelReport] {
         var found: [CancelTarget: (CancelReport.Result, JobSnapshot)] = [:]
-        for row in 0..<rows.rowCount {
-            guard let snapshot = SnapshotColumns.snapshot(rows, row, from: 2),
-                let ref = snapshot.ref
-            else { continue }
-            let result: CancelReport.Result =
-                rows.bool(row, 0) == true
-                ? .cancelled(wasExecuting: rows.bool(row, 1) == true) : .finished
-            found[CancelTarget(id: snapshot.id, ref: ref)] = (result, snapshot)
+        // What was cancelled now comes last, and so counts.
+        for rows in results.reversed() {
+            read(rows, into: &found)
         }
         var isFirst: Set<CancelTarget> = []
         return targets.map { target in
@@ -52,6 +53,21 @@ struct CancelJobs {
             // Asked twice in one batch, only the first cancelled it.
             let mine = isFirst.insert(target).inserted ? result : .finished
             return CancelReport(target: target, result: mine, snapshot: snapshot)
+        }
+    }
+
+    private static func read(
+        _ rows: PGResult,
+        into found: inout [CancelTarget: (CancelReport.Result, JobSnapshot)]
+    ) {
+        for row in 0..<rows.rowCount {
+            guard let snapshot = SnapshotColumns.snapshot(rows, row, from: 2),
+                let ref = snapshot.ref
+            else { continue }
+            let result: CancelReport.Result =
+                rows.bool(row, 0) == true
+                ? .cancelled(wasExecuting: rows.bool(row, 1) == true) : .finished
+            found[CancelTarget(id: snapshot.id, ref: ref)] = (result, snapshot)
         }
     }
 }

@@ -234,8 +234,11 @@ package final class PostgresStore: JobStore {
         _ targets: [CancelTarget],
         then: @escaping @Sendable (Result<[CancelReport], StoreError>) -> Void
     ) {
-        submit(PGUnit([CancelJobs.statement(schema, targets)]), to: keeper, then: then) {
-            CancelJobs.read($0, targets)
+        keeper.submit(PGUnit(CancelJobs.statements(schema, targets))) { result in
+            switch result {
+            case .success(let results): then(.success(CancelJobs.read(results, targets)))
+            case .failure(let error): then(.failure(StoreError(error)))
+            }
         }
     }
 
