@@ -321,3 +321,18 @@ package enum StoreError: Error, Sendable, Hashable {
     /// The table of idempotency keys is not installed.
     case keysNotInstalled
 }
+
+extension StoreError: CustomStringConvertible {
+    /// For logs.
+    package var description: String {
+        switch self {
+        case .unavailable(let why): why
+        case .unknown(let why): "it is not known whether it was written: \(why)"
+        case .rejected(let why): "refused: \(why)"
+        case .busy: "somebody else has locked the row"
+        case .misconfigured(let why): "refused, for an operator to mend: \(why)"
+        case .keyConflict: "the idempotency key is taken by another job"
+        case .keysNotInstalled: "the table of idempotency keys is not installed"
+        }
+    }
+}

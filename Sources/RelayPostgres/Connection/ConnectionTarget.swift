@@ -96,7 +96,8 @@ struct ConnectionTarget: Sendable, CustomStringConvertible {
 
     /// The text without any secret of the connection string, on one line.
     func scrubbed(_ text: String) -> String {
-        var line = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+        var line = text.replacing("\t", with: "").split(whereSeparator: \.isNewline)
+            .joined(separator: "; ")
         for secret in ["password", "sslpassword"].compactMap(value) {
             line = line.split(separator: secret, omittingEmptySubsequences: false)
                 .joined(separator: "***")
