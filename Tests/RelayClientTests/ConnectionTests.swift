@@ -8,8 +8,11 @@ import Testing
     @Test func aRefusedConnectionNamesTheAddress() async throws {
         // A port of our own that is free now may be taken by another test before we connect.
         let address = "127.0.0.1:1"
+        var configuration = RelayClientConfiguration(address: try #require(ServerAddress(address)))
+        // The refusal comes at once, but a test may have to wait for its turn to hear of it.
+        configuration.connectTimeout = .seconds(60)
         let error = await #expect(throws: RelayError.self) {
-            _ = try await RelayClient.connect(to: address)
+            _ = try await RelayClient.connect(configuration)
         }
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains(address) == true)

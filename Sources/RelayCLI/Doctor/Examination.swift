@@ -27,7 +27,13 @@ struct Examination: Sendable {
     func findings() async throws -> [Finding] {
         let values = try await self.values()
         var findings = server(values)
-        findings += try await tables()
+        do {
+            findings += try await tables()
+        } catch let error as PGError where error.sqlState == .insufficientPrivilege {
+            findings.append(
+                wrong("privileges", "\(error.message); GRANT USAGE ON SCHEMA \(schema)")
+            )
+        }
         findings.append(await listening())
         return findings
     }
