@@ -1,0 +1,256 @@
+"""The world of a scenario: a database, two gateways with proxies around them, workers, and the load."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import signal
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import relay_client
+from psycopg.rows import dict_row
+
+import processes
+from cluster import Cluster, free_port
+from load import Load
+from processes import Process, Usage
+from proxy import Proxy
+
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Settings:
+    """What differs between scenarios."""
+
+    rate: float = 100
+    gateways: int = 2
+    workers: int = 4
+    worker_limit: int = 16
+    clients: int = 6
+    # Of the server: options, and variables such as LD_PRELOAD.
+    postgres: tuple[str, ...] = ()
+    postgres_environment: dict[str, str] = field(default_factory=dict)
+    # Of each gateway by its position.
+    environments: tuple[dict[str, str], ...] = ()
+
+
+@dataclass(eq=False)
+class Gateway:
+    """A gateway and the proxies around it."""
+
+    process: Process
+    port: int
+    clients: Proxy
+    workers: Proxy
+    database: Proxy
+
+
+@dataclass
+class Baseline:
+    usage: Usage
+    backends: int
+
+
+class World:
+    """Made by `start`; what was broken is mended by `heal`."""
+
+    def __init__(self, cluster: Cluster, settings: Settings, directory: Path, seed: int, seconds: float) -> None:
+        self.cluster = cluster
+        self.settings = settings
+        self.directory = directory
+        self.seed = seed
+        self.seconds = seconds
+        self.database = f"chaos_{next(_numbers)}"
+        self.token = ""
+        self.canary = f"canary{uuid.uuid4().hex}"
+        self.gateways: list[Gateway] = []
+        self.workers: list[Process] = []
+        self.healing: list[Callable[[], Awaitable[None] | None]] = []
+        # What a scenario saw itself: violations, and what is worth telling.
+        self.violations: list[str] = []
+        self.seen: list[str] = []
+        self.load: Load
+
+    @property
+    def notes(self) -> list[Path]:
+        return sorted(self.directory.glob("*.notes"))
+
+    async def start(self) -> None:
+        self.cluster.execute(f"CREATE DATABASE {self.database}")
+        url = self.cluster.url(self.database)
+        await asyncio.to_thread(processes.relay, "migrate", database=url)
+        tokens = self.directory / "tokens"
+        tokens.unlink(missing_ok=True)
+        self.token = processes.relay("token", "new", "chaos", f"--token-file={tokens}").strip()
+        for number in range(self.settings.gateways):
+            await self._add_gateway(number, tokens)
+        await asyncio.gather(*(self.ready(gateway) for gateway in self.gateways))
+        for number in range(self.settings.workers):
+            self._add_worker(number)
+        fronts = [f"127.0.0.1:{gateway.clients.port}" for gateway in self.gateways]
+        self.load = Load(
+            fronts,
+            self.token,
+            seed=self.seed,
+            rate=self.settings.rate,
+            clients=self.settings.clients,
+            canary=self.canary,
+        )
+
+    async def _add_gateway(self, number: int, tokens: Path) -> None:
+        database = await Proxy.start(("127.0.0.1", self.cluster.port), postgres=True, seed=self.seed + number)
+        port = free_port()
+        environments = self.settings.environments
+        name = f"g{number + 1}"
+        process = processes.gateway(
+            name,
+            port=port,
+            database=self.cluster.url(self.database, port=database.port),
+            tokens=tokens,
+            log=self.directory / f"{name}.log",
+            environment=environments[number] if environments else None,
+        )
+        process.start()
+        clients = await Proxy.start(("127.0.0.1", port), seed=self.seed + number)
+        workers = await Proxy.start(("127.0.0.1", port), seed=self.seed + number)
+        self.gateways.append(Gateway(process, port, clients, workers, database))
+
+    def _add_worker(self, number: int) -> None:
+        behind = [f"127.0.0.1:{gateway.workers.port}" for gateway in self.gateways]
+        first = number % len(behind)
+        name = f"w{number + 1}"
+        made = processes.worker(
+            name,
+            address=",".join(behind[first:] + behind[:first]),
+            token=self.token,
+            limit=self.settings.worker_limit,
+            notes=self.directory / f"{name}.notes",
+            log=self.directory / f"{name}.log",
+        )
+        made.start()
+        self.workers.append(made)
+
+    async def ready(self, gateway: Gateway, patience: float = 20) -> None:
+        """Returns once it welcomes clients."""
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                async with asyncio.timeout(2), self.direct(gateway):
+                    return
+            except (relay_client.RelayError, TimeoutError):
+                if time.monotonic() > deadline or not gateway.process.alive:
+                    text = gateway.process.log.read_text(errors="replace")[-2000:]
+                    raise RuntimeError(f"gateway {gateway.process.name} is not ready:\n{text}") from None
+                await asyncio.sleep(0.05)
+
+    def direct(self, gateway: Gateway) -> relay_client.Client:
+        """A client that no proxy is in the way of."""
+        return relay_client.connect(f"127.0.0.1:{gateway.port}", token=self.token)
+
+    async def first_success(self, patience: float = 60) -> float:
+        """The seconds until a call through each gateway has been answered by a worker."""
+        started = time.monotonic()
+
+        async def probe(gateway: Gateway) -> None:
+            while True:
+                try:
+                    async with asyncio.timeout(2), self.direct(gateway) as client:
+                        await client.call("Chaos", {"key": uuid.uuid4().hex}, queue="chaos", timeout=1.5)
+                        return
+                except (relay_client.RelayError, TimeoutError):
+                    await asyncio.sleep(0.05)
+
+        try:
+            async with asyncio.timeout(patience):
+                await asyncio.gather(*(probe(gateway) for gateway in self.gateways))
+        except TimeoutError:
+            self.violations.append(f"I9: no successful call within {patience:.0f} s of healing")
+        return time.monotonic() - started
+
+    # Looking.
+
+    async def query(self, sql: str, parameters: Any = None) -> list[dict[str, Any]]:
+        connection = await psycopg.AsyncConnection.connect(
+            self.cluster.url(self.database), autocommit=True, row_factory=dict_row
+        )
+        async with connection:
+            cursor = await connection.execute(sql, parameters)  # type: ignore[arg-type]
+            return await cursor.fetchall() if cursor.description else []
+
+    async def backends(self, like: str = "%") -> list[dict[str, Any]]:
+        """The gateways' connections to Postgres."""
+        return await self.query(
+            "SELECT pid, application_name FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name LIKE 'relay%%' AND application_name LIKE %s",
+            (like,),
+        )
+
+    async def baseline(self) -> Baseline:
+        total = Usage()
+        for gateway in self.gateways:
+            total += processes.usage(gateway.process)
+        return Baseline(total, len(await self.backends()))
+
+    def executions(self) -> list[dict[str, Any]]:
+        """What the workers noted; the last line of one that was killed may be cut."""
+        lines: list[dict[str, Any]] = []
+        for path in self.notes:
+            for line in path.read_text().splitlines():
+                try:
+                    lines.append(json.loads(line))
+                except json.JSONDecodeError:
+                    continue
+        return sorted(lines, key=lambda line: line["t"])
+
+    # Faults.
+
+    async def terminate(self, like: str = "%") -> int:
+        """Ends the gateways' backends whose names are like this."""
+        rows = await self.query(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name LIKE 'relay%%' AND application_name LIKE %s",
+            (like,),
+        )
+        return len(rows)
+
+    def proxies(self) -> list[Proxy]:
+        return [proxy for each in self.gateways for proxy in (each.clients, each.workers, each.database)]
+
+    async def heal(self) -> None:
+        for mend in self.healing:
+            waiting = mend()
+            if waiting is not None:
+                await waiting
+        self.healing.clear()
+        for proxy in self.proxies():
+            proxy.heal()
+        self.cluster.freeze(False)
+        if self.cluster.process is None or self.cluster.process.poll() is not None:
+            await asyncio.to_thread(self.cluster.start, again=True)
+        for process in [*(each.process for each in self.gateways), *self.workers]:
+            process.thaw()
+            process.start()
+
+    async def stop(self) -> None:
+        for process in self.workers:
+            process.kill()
+        for gateway in self.gateways:
+            took = await asyncio.to_thread(gateway.process.stop, 15)
+            if took > 14:
+                self.violations.append(f"I10: {gateway.process.name} did not end within its grace")
+        for proxy in self.proxies():
+            await proxy.stop()
+
+    def kill(self) -> None:
+        """Ends everything at once, whatever state it is in."""
+        for process in [*self.workers, *(each.process for each in self.gateways)]:
+            process.signal(signal.SIGKILL)
+            process.kill()
