@@ -62,9 +62,26 @@ class Cluster:
     def data(self) -> Path:
         return self.directory / "data"
 
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def make(self) -> None:
         """initdb."""
-        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
+        self._run(
+            "initdb",
+            "-D",
+            str(self.data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-N",
+            "--wal-segsize=1",
+        )
 
     def copy_of(self, primary: Cluster) -> None:
         """A standby of another cluster."""
@@ -94,6 +111,8 @@ class Cluster:
             "fsync=off",
             "shared_buffers=64MB",
             "wal_level=replica",
+            "min_wal_size=2MB",
+            "hot_standby=on",
         ]
         settings = [part for option in [*base, *self._options] for part in ("-c", option)]
         with self.log.open("ab") as log:

@@ -52,3 +52,56 @@ async def kill_workers(world: World) -> None:
         turn += 1
     rows = await world.query("SELECT count(*) AS n FROM oban_jobs WHERE attempt > 1")
     world.seen.append(f"{turn} kills, {rows[0]['n']} jobs with attempt 2 or more")
+
+
+@scenario(
+    "F3",
+    "two workers are frozen (SIGSTOP) for longer than the gateways' patience, 45 s, then go on",
+    "their jobs run elsewhere; their late results change nothing",
+    seconds=52,
+    ci=False,
+)
+async def freeze_workers(world: World) -> None:
+    for worker in world.workers[:2]:
+        worker.freeze()
+    await asyncio.sleep(max(world.seconds, 48))
+    rows = await world.query("SELECT count(*) AS n FROM oban_jobs WHERE attempt > 1")
+    world.seen.append(f"{rows[0]['n']} jobs with attempt 2 or more")
+    if not rows[0]["n"]:
+        world.violations.append("no job was handed back")
+
+
+@scenario(
+    "F4",
+    "a gateway is frozen (SIGSTOP) for 20 s, then goes on",
+    "the other rescues its jobs; on waking it accepts nothing for lost attempts",
+    seconds=20,
+)
+async def freeze_gateway(world: World) -> None:
+    world.gateways[0].process.freeze()
+    await asyncio.sleep(world.seconds)
+    rows = await world.query("SELECT count(*) AS n FROM oban_jobs WHERE attempt > 1")
+    world.seen.append(f"{rows[0]['n']} jobs with attempt 2 or more when it went on")
+
+
+@scenario(
+    "F22",
+    "both gateways in turn are told to end (SIGTERM) and started again, 5 times",
+    "no client that honours GoAway sees an error; each ends within its grace",
+    may_repeat=False,
+    seconds=15,
+)
+async def rolling_restart(world: World) -> None:
+    longest = 0.0
+    for turn in range(5):
+        gateway = world.gateways[turn % len(world.gateways)]
+        longest = max(longest, await asyncio.to_thread(gateway.process.stop, 15))
+        gateway.process.start()
+        await world.ready(gateway)
+        await asyncio.sleep(1)
+    world.seen.append(f"the longest end took {longest:.1f} s")
+    if longest > 11:
+        world.violations.append(f"an end took {longest:.1f} s, longer than the grace")
+    errors = world.load.journal.errors
+    if errors:
+        world.violations.append(f"clients saw errors: {dict(errors)}")

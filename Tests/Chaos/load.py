@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import relay_client
-from relay_client import Client, NewJob, Outcome, Relay
+from relay_client import Client, Failed, NewJob, Outcome, Relay
 
 QUEUE = "chaos"
 TIMEOUT = 15.0
@@ -68,7 +68,7 @@ class Journal:
         text = outcome_text(outcome)
         if text is not None:
             self.answers.append(Answer(outcome.relay.job_id, text, by, time.monotonic()))
-        elif not outcome.ok and isinstance(outcome.error, relay_client.TimedOut):
+        elif isinstance(outcome, Failed) and isinstance(outcome.error, relay_client.TimedOut):
             self.timeouts += 1
 
     def save(self, path: Path) -> None:
@@ -82,7 +82,7 @@ class Journal:
 
 def outcome_text(outcome: Outcome) -> str | None:
     """An outcome that can never change, as text."""
-    if outcome.ok:
+    if not isinstance(outcome, Failed):
         return f"ok {outcome.value}"
     match outcome.error:
         case relay_client.Discarded():

@@ -77,7 +77,8 @@ class Process:
         self._popen.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             status = self._popen.wait(patience)
-            if status not in (0, -signal.SIGTERM):
+            self._popen = None
+            if status != 0:
                 self.surprises.append(status)
         self.kill()
         return time.monotonic() - started
@@ -117,14 +118,21 @@ def usage(process: Process) -> Usage:
 
 
 def gateway(
-    name: str, *, port: int, database: str, tokens: Path, log: Path, environment: Mapping[str, str] | None = None
+    name: str,
+    *,
+    port: int,
+    http: int,
+    database: str,
+    tokens: Path,
+    log: Path,
+    environment: Mapping[str, str] | None = None,
 ) -> Process:
     """`relay serve`; it draws another session each time that it starts."""
     command = [
         RELAY,
         "serve",
         f"--listen=127.0.0.1:{port}",
-        "--http=off",
+        f"--http=127.0.0.1:{http}",
         f"--node={name}",
         f"--token-file={tokens}",
         "--log-level=info",

@@ -14,13 +14,16 @@ from dataclasses import asdict
 from pathlib import Path
 
 import faults_database
+import faults_network
 import faults_process
+import faults_storage
 import scenario as scenarios
 from checker import Report
 from cluster import Cluster
 from scenario import SCENARIOS, Scenario
+from shim import Shim
 
-assert faults_database and faults_process
+assert faults_database and faults_network and faults_process and faults_storage
 
 
 def main() -> None:
@@ -45,7 +48,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     # So that Postgres and the gateways go too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    sys.exit(_run_all(chosen, options.out.resolve(), options.seed, options.seconds))
+    sys.exit(_run_all(chosen, options.out.resolve(), options.seed, options.seconds or (8 if options.ci else None)))
 
 
 def _order(each: Scenario) -> tuple[str, int]:
@@ -59,22 +62,15 @@ def _run_all(chosen: list[Scenario], out: Path, seed: int, seconds: float | None
     results = out / "results.json"
     out.mkdir(parents=True, exist_ok=True)
     seen: dict[str, object] = json.loads(results.read_text()) if results.exists() else {}
-    cluster = Cluster()
-    setting: tuple[object, ...] | None = None
+    server = Server()
     try:
-        cluster.make()
         for each in chosen:
             why = each.unable()
             if why:
                 print(f"{each.name:4} not run: {why}")
                 continue
-            wanted = (each.settings.postgres, tuple(each.settings.postgres_environment.items()))
-            if wanted != setting or cluster.process is None or cluster.process.poll() is not None:
-                cluster.stop()
-                cluster.start(*each.settings.postgres, environment=each.settings.postgres_environment)
-                setting = wanted
             begun = time.monotonic()
-            report = asyncio.run(scenarios.run(each, cluster, out, seed, seconds))
+            report = asyncio.run(scenarios.run(each, server.cluster_for(each), out, seed, seconds))
             took = time.monotonic() - begun
             verdict = _verdict(each, report)
             print(f"{each.name:4} {verdict:13} {took:4.0f} s  {summary(report)}", flush=True)
@@ -85,11 +81,38 @@ def _run_all(chosen: list[Scenario], out: Path, seed: int, seconds: float | None
             seen[each.name] = {"verdict": verdict, "seed": seed, "seconds": took, **asdict(report)}
             results.write_text(json.dumps(seen, indent=1))
     finally:
-        cluster.remove()
+        server.remove()
     print(f"{len(chosen)} scenarios in {time.monotonic() - started:.0f} s; failed: {', '.join(failed) or 'none'}")
     if failed:
         print(f"again: scripts/chaos {' '.join(failed)} --seed {seed}")
     return 1 if failed else 0
+
+
+class Server:
+    """The cluster, made anew where a scenario left it useless, started again where it wants other options."""
+
+    def __init__(self) -> None:
+        self._cluster: Cluster | None = None
+        self._settings: tuple[object, ...] = ()
+
+    def cluster_for(self, one: Scenario) -> Cluster:
+        wanted = (one.settings.postgres, one.settings.shim, one.settings.standby)
+        cluster = self._cluster
+        if cluster is not None and self._settings == wanted and not one.settings.standby and cluster.alive:
+            return cluster
+        if cluster is None or one.settings.standby or self._settings[-1]:
+            self.remove()
+            cluster = self._cluster = Cluster()
+            cluster.make()
+        cluster.stop()
+        environment = Shim(cluster.directory, "disk").environment if one.settings.shim else {}
+        cluster.start(*one.settings.postgres, environment=environment)
+        self._settings = wanted
+        return cluster
+
+    def remove(self) -> None:
+        if self._cluster is not None:
+            self._cluster.remove()
 
 
 def _verdict(each: Scenario, report: Report) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from checker import Checker, Report, quiescent, resolve
 from cluster import Cluster
+from shim import Shim
 from world import Settings, World
 
 Inject = Callable[[World], Awaitable[None]]
@@ -59,6 +60,8 @@ async def run(one: Scenario, cluster: Cluster, root: Path, seed: int, seconds: f
     directory.mkdir(parents=True)
     report = Report()
     world = World(cluster, one.settings, directory, seed, seconds or one.seconds)
+    if one.settings.shim:
+        world.shim = Shim(cluster.directory, "disk")
     try:
         async with asyncio.timeout(300):
             await _run(one, world, report)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import signal
 import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from cluster import Cluster, free_port
 from load import Load
 from processes import Process, Usage
 from proxy import Proxy
+from shim import Shim
 
 _numbers = itertools.count(1)
 
@@ -35,11 +37,14 @@ class Settings:
     workers: int = 4
     worker_limit: int = 16
     clients: int = 6
-    # Of the server: options, and variables such as LD_PRELOAD.
+    # Options of the server.
     postgres: tuple[str, ...] = ()
-    postgres_environment: dict[str, str] = field(default_factory=dict)
-    # Of each gateway by its position.
-    environments: tuple[dict[str, str], ...] = ()
+    # Whether its disk can be made slow or full.
+    shim: bool = False
+    # Whether there is a standby, and where it stands in the gateways' URL: "first" or "last".
+    standby: str = ""
+    # Whether the gateways' clocks can be made wrong.
+    shifted_clocks: bool = False
 
 
 @dataclass(eq=False)
@@ -48,9 +53,12 @@ class Gateway:
 
     process: Process
     port: int
+    http: int
     clients: Proxy
     workers: Proxy
     database: Proxy
+    # To the standby, if there is one.
+    second: Proxy | None = None
 
 
 @dataclass
@@ -78,6 +86,9 @@ class World:
         self.violations: list[str] = []
         self.seen: list[str] = []
         self.load: Load
+        self.shim: Shim
+        self.standby: Cluster | None = None
+        self.clocks: list[Shim] = []
 
     @property
     def notes(self) -> list[Path]:
@@ -89,6 +100,10 @@ class World:
         await asyncio.to_thread(processes.relay, "migrate", database=url)
         tokens = self.directory / "tokens"
         tokens.unlink(missing_ok=True)
+        if self.settings.standby:
+            self.standby = Cluster()
+            await asyncio.to_thread(self.standby.copy_of, self.cluster)
+            await asyncio.to_thread(self.standby.start)
         self.token = processes.relay("token", "new", "chaos", f"--token-file={tokens}").strip()
         for number in range(self.settings.gateways):
             await self._add_gateway(number, tokens)
@@ -106,22 +121,35 @@ class World:
         )
 
     async def _add_gateway(self, number: int, tokens: Path) -> None:
-        database = await Proxy.start(("127.0.0.1", self.cluster.port), postgres=True, seed=self.seed + number)
-        port = free_port()
-        environments = self.settings.environments
+        seed = self.seed + number
+        database = await Proxy.start(("127.0.0.1", self.cluster.port), postgres=True, seed=seed)
+        second = None
+        url = self.cluster.url(self.database, port=database.port)
+        if self.standby is not None:
+            second = await Proxy.start(("127.0.0.1", self.standby.port), postgres=True, seed=seed)
+            ports = [database.port, second.port]
+            if self.settings.standby == "first":
+                ports.reverse()
+            url = f"postgres://postgres@127.0.0.1:{ports[0]},127.0.0.1:{ports[1]}/{self.database}"
         name = f"g{number + 1}"
+        environment = None
+        if self.settings.shifted_clocks:
+            self.clocks.append(Shim(self.directory, name))
+            environment = self.clocks[-1].environment
+        port, http = free_port(), free_port()
         process = processes.gateway(
             name,
             port=port,
-            database=self.cluster.url(self.database, port=database.port),
+            http=http,
+            database=url,
             tokens=tokens,
             log=self.directory / f"{name}.log",
-            environment=environments[number] if environments else None,
+            environment=environment,
         )
         process.start()
-        clients = await Proxy.start(("127.0.0.1", port), seed=self.seed + number)
-        workers = await Proxy.start(("127.0.0.1", port), seed=self.seed + number)
-        self.gateways.append(Gateway(process, port, clients, workers, database))
+        clients = await Proxy.start(("127.0.0.1", port), seed=seed)
+        workers = await Proxy.start(("127.0.0.1", port), seed=seed)
+        self.gateways.append(Gateway(process, port, http, clients, workers, database, second))
 
     def _add_worker(self, number: int) -> None:
         behind = [f"127.0.0.1:{gateway.workers.port}" for gateway in self.gateways]
@@ -150,6 +178,26 @@ class World:
                     text = gateway.process.log.read_text(errors="replace")[-2000:]
                     raise RuntimeError(f"gateway {gateway.process.name} is not ready:\n{text}") from None
                 await asyncio.sleep(0.05)
+
+    async def readiness(self, gateway: Gateway) -> int:
+        """The status of its readiness probe."""
+
+        def ask() -> int:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{gateway.http}/readyz", timeout=5) as answer:
+                    status: int = answer.status
+                    return status
+            except urllib.error.HTTPError as error:
+                return error.code
+            except OSError:
+                return 0
+
+        return await asyncio.to_thread(ask)
+
+    def adopt_standby(self) -> None:
+        """The standby is the primary from now on."""
+        assert self.standby is not None
+        self.cluster = self.standby
 
     def direct(self, gateway: Gateway) -> relay_client.Client:
         """A client that no proxy is in the way of."""
@@ -222,7 +270,8 @@ class World:
         return len(rows)
 
     def proxies(self) -> list[Proxy]:
-        return [proxy for each in self.gateways for proxy in (each.clients, each.workers, each.database)]
+        four = [(each.clients, each.workers, each.database, each.second) for each in self.gateways]
+        return [proxy for proxies in four for proxy in proxies if proxy is not None]
 
     async def heal(self) -> None:
         for mend in self.healing:
@@ -233,7 +282,7 @@ class World:
         for proxy in self.proxies():
             proxy.heal()
         self.cluster.freeze(False)
-        if self.cluster.process is None or self.cluster.process.poll() is not None:
+        if not self.cluster.alive:
             await asyncio.to_thread(self.cluster.start, again=True)
         for process in [*(each.process for each in self.gateways), *self.workers]:
             process.thaw()
@@ -252,5 +301,6 @@ class World:
     def kill(self) -> None:
         """Ends everything at once, whatever state it is in."""
         for process in [*self.workers, *(each.process for each in self.gateways)]:
-            process.signal(signal.SIGKILL)
             process.kill()
+        if self.standby is not None:
+            self.standby.remove()
