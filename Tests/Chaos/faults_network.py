@@ -6,6 +6,7 @@ import asyncio
 import random
 import socket
 import struct
+from pathlib import Path
 
 import relay_client
 from relay_client import NewJob
@@ -23,6 +24,16 @@ from world import Settings, World
 def fronts(world: World) -> list[Proxy]:
     """The proxies before the gateways."""
     return [proxy for gateway in world.gateways for proxy in (gateway.clients, gateway.workers)]
+
+
+def is_held(port: int, peer: int) -> bool:
+    """Whether a process still holds the socket at a port to this peer; the peer cannot tell while it reads nothing."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        ports = [int(address.rpartition(":")[2], 16) for address in fields[1:3]]
+        if ports == [port, peer]:
+            return fields[9] != "0"
+    return False
 
 
 @scenario(
@@ -123,25 +134,24 @@ async def slow_reader(world: World) -> None:
     closed, most = 0.0, 0
     while watch.seconds < max(world.seconds, 25) and not closed:
         most = max(most, usage(gateway.process).memory)
-        # Shows an end without reading anything.
-        info = raw.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)
-        if info[0] != 1:
+        if not is_held(gateway.port, raw.getsockname()[1]):
             closed = watch.seconds
         await asyncio.sleep(0.1)
     raw.close()
     world.seen.append(f"closed after {closed:.1f} s, {max(0, most - before) >> 20} MiB more meanwhile")
     if not closed:
         world.violations.append("the client that never reads was not closed")
-    if most - before > 48 << 20:
+    # Four times the limit of a client that does read, if slowly, and the answers that are made meanwhile.
+    if most - before > 96 << 20:
         world.violations.append(f"{(most - before) >> 20} MiB were held for a client that never reads")
     tell_p99(world, watch, 3.0)
 
 
 @scenario(
     "N6",
-    "the workers of one gateway can send but not receive, for 55 s",
-    "the streams end within 45 s, their jobs are handed back",
-    seconds=55,
+    "the workers of one gateway can send but not receive, for 68 s",
+    "the workers' own keepalive ends the streams within 60 s, and their jobs are handed back",
+    seconds=68,
     ci=False,
 )
 async def one_way(world: World) -> None:
@@ -149,7 +159,7 @@ async def one_way(world: World) -> None:
     workers.down.black_hole = True
     watch = Watch()
     gone = 0.0
-    while watch.seconds < max(world.seconds, 50):
+    while watch.seconds < max(world.seconds, 68):
         await asyncio.sleep(0.2)
         rows = await world.query(
             "SELECT count(*) AS n FROM oban_jobs WHERE state = 'executing'"
@@ -158,7 +168,7 @@ async def one_way(world: World) -> None:
         if rows[0]["n"]:
             gone = watch.seconds
     world.seen.append(f"the last job hung until {gone:.0f} s")
-    if gone > 47:
+    if gone > 63:
         world.violations.append(f"jobs hung until {gone:.0f} s")
 
 

@@ -17,6 +17,41 @@ async def calm(world: World) -> None:
 
 
 @scenario(
+    "C0",
+    "the tables are tampered with at the end: a row lost, one doubled, a result changed, a job reopened",
+    "the checker sees each, so it would see it elsewhere",
+    must_find=(
+        "I1, acknowledged and lost",
+        "I1, acknowledged and never ended",
+        "I2",
+        "I3",
+        "I5, two answers",
+        "I10, a",
+    ),
+    seconds=4,
+)
+async def tampered(world: World) -> None:
+    await asyncio.sleep(world.seconds)
+
+    async def tamper() -> None:
+        sents = [
+            sent for sent in world.load.journal.sent.values() if sent.relay and not sent.end and not sent.cancelled
+        ]
+        ids = [sent.relay.job_id for sent in sents if sent.relay][-4:]
+        done = 'UPDATE oban_jobs SET meta = meta || \'{"return": "g20AAAADYWJj"}\' WHERE id = %s'
+        await world.query("DELETE FROM oban_jobs WHERE id = %s", ids[:1])
+        await world.query("DELETE FROM relay_outcomes WHERE job_id = %s", ids[:1])
+        columns = "state, queue, worker, args, meta, attempt, max_attempts, completed_at"
+        await world.query(f"INSERT INTO oban_jobs ({columns}) SELECT {columns} FROM oban_jobs WHERE id = %s", ids[1:2])
+        await world.query(done, ids[2:3])
+        await world.query("UPDATE oban_jobs SET state = 'suspended' WHERE id = %s", ids[3:4])
+        with world.gateways[0].process.log.open("a") as log:
+            log.write("Fatal error: as the checker should see\n")
+
+    world.tamper = tamper
+
+
+@scenario(
     "F1",
     "kill -9 of a gateway every 3 s, in turn, each started again after 1 s",
     "clients go on at the other gateway with the same keys; its jobs run again",

@@ -76,6 +76,8 @@ def _run_all(chosen: list[Scenario], out: Path, seed: int, seconds: float | None
             print(f"{each.name:4} {verdict:13} {took:4.0f} s  {summary(report)}", flush=True)
             for violation in report.violations:
                 print(f"       {violation}", flush=True)
+            if verdict == "known failure":
+                print(f"       known: {each.known}", flush=True)
             if verdict == "FAILED":
                 failed.append(each.name)
             seen[each.name] = {"verdict": verdict, "seed": seed, "seconds": took, **asdict(report)}

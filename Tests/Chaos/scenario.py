@@ -37,6 +37,8 @@ class Scenario:
     recovery: float = 5
     # Without a fault that explains it nothing runs twice.
     may_repeat: bool = True
+    # The invariants that the checker must find broken, where a scenario breaks them itself.
+    must_find: tuple[str, ...] = ()
     # Why it fails, where that is known.
     known: str = ""
     # Says why it cannot run here, if so.
@@ -98,9 +100,15 @@ async def _run(one: Scenario, world: World, report: Report) -> None:
     if await quiescent(world) is None:
         report.violations.append("I9: jobs are still open 60 s after healing")
     report.recovered = await resolve(world, load.journal)
+    if world.tamper is not None:
+        await world.tamper()
     await Checker(world, report).run(before)
     if report.extra and not one.may_repeat:
         report.violations.append(f"I7: {report.extra} executions that no fault explains")
+    if one.must_find:
+        missed = [each for each in one.must_find if not any(each in text for text in report.violations)]
+        report.seen.append(f"found: {', '.join(text.partition(':')[0] for text in report.violations)}")
+        report.violations = [f"the checker does not see: {each}" for each in missed]
     load.journal.save(world.directory / "journal")
     await load.close()
     await world.stop()

@@ -82,6 +82,8 @@ class World:
         self.gateways: list[Gateway] = []
         self.workers: list[Process] = []
         self.healing: list[Callable[[], Awaitable[None] | None]] = []
+        # Done to the tables once all is at rest, to see that the checker sees it.
+        self.tamper: Callable[[], Awaitable[None]] | None = None
         # What a scenario saw itself: violations, and what is worth telling.
         self.violations: list[str] = []
         self.seen: list[str] = []
