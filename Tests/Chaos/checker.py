@@ -143,16 +143,19 @@ class Checker:
 
     def _executions(self) -> None:
         began: Counter[int] = Counter()
-        nonces: dict[tuple[int, int, int], str] = {}
+        # What a worker sent, in its order: the same attempt may run twice in one.
+        results: dict[tuple[int, int, int], list[str]] = defaultdict(list)
         accepted: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for line in self.world.executions():
             place = (line["worker"], line["job"], line["attempt"])
             if line["op"] == "start":
                 began[line["job"]] += 1
-                nonces[place] = line["nonce"]
+            elif line["op"] == "end":
+                results[place].append(line["nonce"])
             elif line["op"] == "finished":
+                nonce = results[place].pop(0) if results[place] else "?"
                 if line["accepted"]:
-                    accepted[line["job"]].append((line["attempt"], nonces.get(place, "?")))
+                    accepted[line["job"]].append((line["attempt"], nonce))
                 else:
                     self.report.fenced += 1
         wrong: list[str] = []

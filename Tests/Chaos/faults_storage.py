@@ -1,4 +1,4 @@
-"""F11 to F14 and F20: slow and full disks, standbys, and wrong clocks."""
+"""F11 to F14, F20 and F23: slow and full disks, standbys, and wrong clocks."""
 
 from __future__ import annotations
 
@@ -57,6 +57,43 @@ async def full_disk(world: World) -> None:
     assert world.cluster.process is not None
     died = world.cluster.process.poll() is not None
     world.seen.append(f"{text.count('No space left')} refusals, {text.count('PANIC')} panics, server ended: {died}")
+
+
+@scenario(
+    "F23",
+    "Postgres crashes and forgets claims that it had answered, since those do not wait for the disk",
+    "the jobs run again under the same attempt; one result; no slot of a worker is lost",
+    settings=Settings(rate=0.01, gateways=1, workers=2, worker_limit=8, postgres=("wal_writer_delay=10s",)),
+    known="a job that is claimed again under the same attempt takes a second slot, and the first is never freed",
+)
+async def forgotten_claims(world: World) -> None:
+    slots, jobs = 16, 8
+    insert = (
+        "SELECT relay_async('Chaos', jsonb_build_object('key', %s || n::text, 'ms', 3000), queue => 'chaos')"
+        " FROM generate_series(1, %s) n"
+    )
+    await world.query(insert, ("forgotten-", jobs))
+    while len(begun(world, "forgotten-")) < jobs:
+        await asyncio.sleep(0.02)
+    await asyncio.to_thread(world.cluster.stop)
+    await asyncio.to_thread(world.cluster.start, again=True)
+    await asyncio.sleep(8)
+    twice = len(begun(world, "forgotten-")) - jobs
+    world.seen.append(f"{twice} of {jobs} claims forgotten")
+    if not twice:
+        world.violations.append("no claim was forgotten")
+    # As many jobs as there are slots run at the same time, if none was lost.
+    await world.query(insert, ("after-", slots))
+    await asyncio.sleep(2.5)
+    running = len(begun(world, "after-"))
+    world.seen.append(f"{running} of {slots} slots afterwards")
+    if running < slots:
+        world.violations.append(f"{slots - running} of {slots} slots are lost")
+
+
+def begun(world: World, prefix: str) -> list[str]:
+    """The keys of the attempts that began."""
+    return [line["key"] for line in world.executions() if line["op"] == "start" and line["key"].startswith(prefix)]
 
 
 @scenario(
