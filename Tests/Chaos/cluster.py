@@ -170,7 +170,7 @@ class Cluster:
 
     def execute(self, sql: str, parameters: Any = None, *, database: str = "postgres") -> list[dict[str, Any]]:
         with psycopg.connect(self.url(database), autocommit=True, row_factory=dict_row) as connection:
-            cursor = connection.execute(sql, parameters)  # type: ignore[arg-type]
+            cursor = connection.execute(sql, parameters)
             return cursor.fetchall() if cursor.description else []
 
 

@@ -47,10 +47,10 @@ async def slow_disk(world: World) -> None:
 async def full_disk(world: World) -> None:
     world.shim.set(full=True)
     await asyncio.sleep(world.seconds / 2)
-    # A new file of the log is begun, and cannot be.
+    # A new file of the log is begun once those that are there are used up, and cannot be.
     with contextlib.suppress(psycopg.Error):
-        for _ in range(4):
-            await world.query("SELECT pg_switch_wal() FROM (SELECT txid_current()) AS _")
+        for _ in range(100):
+            await world.query("SELECT pg_logical_emit_message(false, 'chaos', ''), pg_switch_wal()")
     await asyncio.sleep(world.seconds / 2)
     world.shim.set()
     text = world.cluster.log.read_text(errors="replace")

@@ -12,6 +12,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import faults_database
 import faults_network
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
     parser.add_argument("--ci", action="store_true", help="the part that takes less than ten minutes")
     parser.add_argument("--list", action="store_true", help="only show what there is")
+    parser.add_argument("--table", action="store_true", help="only print what was seen last as a table in Markdown")
     parser.add_argument("--out", type=Path, default=Path(".build/chaos"), help="where the logs go")
     options = parser.parse_args()
     unknown = [name for name in options.scenario if name not in SCENARIOS]
@@ -44,6 +46,9 @@ def main() -> None:
     if options.list:
         for each in chosen:
             print(f"{each.name:4} {each.injects}")
+        return
+    if options.table:
+        print_table(chosen, json.loads((options.out / "results.json").read_text()))
         return
     logging.disable(logging.WARNING)
     # So that Postgres and the gateways go too.
@@ -139,6 +144,27 @@ def summary(report: Report) -> str:
     if report.errors:
         parts.append(", ".join(f"{count}x {name}" for name, count in sorted(report.errors.items())))
     return "; ".join(parts)
+
+
+def print_table(chosen: list[Scenario], results: dict[str, dict[str, Any]]) -> None:
+    """What is injected, expected and seen, for docs/reliability.md."""
+    print("| | injected | expected, beside the invariants | seen |\n|---|---|---|---|")
+    for each in chosen:
+        found = results.get(each.name)
+        if found is None:
+            continue
+        report = Report(**{name: found[name] for name in Report.__dataclass_fields__})
+        jobs = f"{report.sent:,} jobs" + (f", {report.unknown} of them unknown" if report.unknown else "")
+        parts = [jobs if report.sent else "", f"{report.extra} run twice" if report.extra else "", *report.seen]
+        if not each.must_find:
+            parts.append(f"recovered in {report.recovery:.2f} s")
+        if report.timeouts:
+            parts.append(f"{report.timeouts} waits timed out")
+        if report.errors:
+            parts.append(", ".join(f"{count} {name}" for name, count in sorted(report.errors.items())))
+        verdict = f"**known failure**: {each.known}. " if report.violations else ""
+        seen = "; ".join(part for part in parts if part).replace("|", "/")
+        print(f"| {each.name} | {each.injects} | {each.expected} | {verdict}{seen} |")
 
 
 if __name__ == "__main__":

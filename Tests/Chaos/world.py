@@ -232,7 +232,7 @@ class World:
             self.cluster.url(self.database), autocommit=True, row_factory=dict_row
         )
         async with connection:
-            cursor = await connection.execute(sql, parameters)  # type: ignore[arg-type]
+            cursor = await connection.execute(sql, parameters)
             return await cursor.fetchall() if cursor.description else []
 
     async def backends(self, like: str = "%") -> list[dict[str, Any]]:
