@@ -1,5 +1,5 @@
 # The two commands of the README, and what they are made of.
-.PHONY: run test check setup build bench clean
+.PHONY: run test check setup build bench chaos clean
 
 run: setup ## everything on an embedded Postgres: sets up, builds release, serves
 	swift build -c release --product relay
@@ -13,6 +13,9 @@ check: ## formatting, generated code, contract
 
 bench: setup ## this engine beside raw libpq, in one run
 	scripts/bench
+
+chaos: setup ## faults on real gateways under load; docs/reliability.md
+	scripts/chaos
 
 setup: ## installs what this machine lacks
 	scripts/setup
