@@ -222,7 +222,11 @@ struct EngineOnPostgresTests {
                 return .ok(.json("1"))
             }
             let held = try await node.async([NewJob(worker: "Held")])[0]
-            while try raw.run("SELECT 1 FROM public.oban_jobs WHERE state = 'executing'").isEmpty {}
+            let session = database.session()
+            while try await session.run(
+                "SELECT 1 FROM public.oban_jobs WHERE state = 'executing'"
+            ).isEmpty {}
+            await session.end()
             try raw.run("BEGIN")
             try raw.run("SELECT 1 FROM public.oban_jobs WHERE id = \(held.jobID) FOR UPDATE")
             end.finish()

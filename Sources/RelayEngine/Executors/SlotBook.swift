@@ -154,6 +154,8 @@ struct SlotBook {
         var order: [ExecutorID] = []
         var left: [ClaimedJob] = []
         for job in jobs {
+            // Postgres crashed and forgot the claim, which does not wait for the disk: this attempt runs here already.
+            if running[job.key] != nil { continue }
             guard let id = takeSlot(queue) else {
                 left.append(job)
                 continue

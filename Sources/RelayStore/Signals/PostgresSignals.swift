@@ -5,10 +5,15 @@ import RelayPostgres
 
 /// Hints over LISTEN and NOTIFY: one connection listens, one sends, each batch as one notify-only transaction.
 package final class PostgresSignals: JobSignals {
+    /// A connection that was replaced: it lives as long as its thread has something to do, and its descriptors go with it.
+    private struct Retired: Sendable {
+        weak let connection: PGConnection?
+    }
+
     private struct State {
         var listener: PGConnection?
         var notifier: PGConnection?
-        var retired: [PGConnection] = []
+        var retired: [Retired] = []
         var receive: (@Sendable (IncomingSignal) -> Void)?
         var generation = 0
         var isStopped = false
@@ -38,7 +43,8 @@ package final class PostgresSignals: JobSignals {
             var listening = configuration.connection("listen")
             listening.channels = channels.all
             let old = [state.listener, state.notifier].compactMap { $0 }
-            state.retired += old
+            state.retired.removeAll { $0.connection == nil }
+            state.retired += old.map { Retired(connection: $0) }
             state.listener = PGConnection(configuration: listening, name: "listen", logger: logger)
             { [weak self] event in
                 self?.heard(event, generation: generation)
@@ -124,7 +130,8 @@ package final class PostgresSignals: JobSignals {
     /// Returns once all connections have ended.
     func waitUntilStopped() async {
         let connections = state.withLockedValue { state in
-            state.retired + [state.listener, state.notifier].compactMap { $0 }
+            state.retired.compactMap(\.connection)
+                + [state.listener, state.notifier].compactMap { $0 }
         }
         for connection in connections { await connection.waitUntilClosed() }
     }

@@ -151,6 +151,30 @@ struct DatabaseFaultTests {
         #expect(call.outcome == .ok(.null))
     }
 
+    @Test(
+        "that forgets a claim: the attempt that is claimed again is the one that runs, and takes no second slot"
+    )
+    func forgottenClaim() throws {
+        let node = world.addNode()
+        let executor = ScriptedExecutor()
+        node.attach(executor, queues: ["default": 2])
+        let call = node.call(.notDispatched, AwaitOptions(timeout: .seconds(60)))
+        let key = try #require(executor.log.given.first?.key)
+        world.table.change(key.jobID) {
+            $0.state = .available
+            $0.attempt = 0
+            $0.session = nil
+        }
+        world.advance(by: .seconds(3))
+        #expect(world.table.rows[key.jobID]?.state == .executing)
+        #expect(executor.log.given.count == 1)
+        node.finish(key, of: executor, .ok(.json("1")))
+        #expect(call.outcome == .ok(.json("1")))
+        #expect(node.gauges.running == 0)
+        _ = node.async([NewJob(worker: "W"), NewJob(worker: "W")])
+        #expect(executor.log.given.count == 3)
+    }
+
     @Test("a finish with an unknown end is sent again until it is known, and accepted once")
     func finishUnknown() throws {
         for effect in [Duration.zero, nil] {
