@@ -114,7 +114,7 @@ async def freeze_workers(world: World) -> None:
 )
 async def freeze_gateway(world: World) -> None:
     world.gateways[0].process.freeze()
-    await asyncio.sleep(world.seconds)
+    await asyncio.sleep(max(world.seconds, 16))
     rows = await world.query("SELECT count(*) AS n FROM oban_jobs WHERE attempt > 1")
     world.seen.append(f"{rows[0]['n']} jobs with attempt 2 or more when it went on")
 

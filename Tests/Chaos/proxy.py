@@ -203,7 +203,8 @@ class Proxy:
                 self._pump(link, reader, server[1], self.up, upward=True),
                 self._pump(link, server[0], writer, self.down, upward=False),
             )
-        except (OSError, asyncio.CancelledError):
+        except (OSError, RuntimeError, asyncio.CancelledError):
+            # RuntimeError is a write after a half close.
             link.reset()
         finally:
             self.links.discard(link)

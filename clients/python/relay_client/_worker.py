@@ -292,7 +292,7 @@ class _WorkStream:
             finish.cancel = "cancelled"
         except Exception as error:
             finish.exception.CopyFrom(_exception(error))
-        del self._tasks[key]
+        self._tasks.pop(key, None)
         with contextlib.suppress(RelayError):
             self._send(pb.WorkRequest(finish=finish))
 
