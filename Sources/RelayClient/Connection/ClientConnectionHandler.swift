@@ -26,6 +26,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var timer: (task: Scheduled<Void>, at: MonotonicTime)?
     private var isReading = false
+    private var hasConnected = false
 
     init(
         configuration: RelayClientConfiguration,
@@ -64,7 +65,8 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        end(lost)
+        // A channel that never became active ends with what its connect fails with, which says why.
+        if hasConnected { end(lost) }
         self.context = nil
     }
 
@@ -189,6 +191,7 @@ final class ClientConnectionHandler: ChannelInboundHandler {
     }
 
     private func greet() {
+        hasConnected = true
         var hello = Wire.Hello()
         hello.version = ConnectionRules.version
         hello.client = configuration.name
