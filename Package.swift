@@ -142,6 +142,12 @@ let package = Package(
             dependencies: ["Relay", lifecycle, logging, signals],
             path: "examples/fan-out/handler"
         ),
+        // What `make bench` measures in process.
+        .executableTarget(
+            name: "InProcessBench",
+            dependencies: ["Relay", logging],
+            path: "bench/in-process"
+        ),
 
         // Tests: each mirrors its target.
         .target(

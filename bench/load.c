@@ -1,23 +1,25 @@
-/* A load generator for the native protocol that costs next to nothing itself: one connection, one thread, frames
- * written by hand.
+/* A load generator for the native protocol: one thread, and one connection where not said otherwise.
  *
- *   load HOST PORT calls K N     N calls of Echo on the queue `default`, K in flight
- *   load HOST PORT async K N     N inserts, K in flight, on the queue `nobody`, awaited by none
+ *   load HOST PORT calls K N [WORKER ARGS]   N calls, K in flight
+ *   load HOST PORT open RATE N               N calls, so many a second whether or not earlier ones were answered;
+ *                                            latencies count from when a call was due
+ *   load HOST PORT async K N                 N inserts, K in flight, on the queue `nobody`
+ *   load HOST PORT many N B                  N jobs in requests of B, then one AwaitMany of them all
+ *   load HOST PORT flood N                   N jobs of priority 9 in requests of 1,000, awaited by none
+ *   load HOST PORT waits N C                 N open awaits of jobs that nobody runs, over C connections; then stays
+ *                                            until its input ends
+ *   load HOST PORT idle C                    C connections that say hello; then stays until its input ends
  *
- * Prints one JSON object: calls a second, latencies, and the CPU that the generator itself took. Every answer is
- * checked to be ok; the first that isn't ends the run.
+ * Prints one JSON object: rates, latencies, and the CPU that the generator itself took. Every answer is checked to be
+ * ok; the first that isn't ends the run.
  */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/tcp.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "native.h"
+#include <poll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
+
+static const size_t buffer = 1 << 20, small_buffer = 4096;
+static const char *host, *port;
 
 static double now_us(void) {
     struct timespec t;
@@ -25,78 +27,32 @@ static double now_us(void) {
     return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
 }
 
-static void die(const char *what) {
-    fprintf(stderr, "load: %s\n", what);
-    exit(1);
+static double cpu_seconds(void) {
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return u.ru_utime.tv_sec + u.ru_stime.tv_sec + (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-/* Writing protobuf. */
-
-static uint8_t *put_varint(uint8_t *p, uint64_t v) {
-    for (; v >= 0x80; v >>= 7) *p++ = (uint8_t)(v | 0x80);
-    *p++ = (uint8_t)v;
+static uint8_t *put_job(uint8_t *p, const char *worker, const char *queue, const char *args, int priority, int delay_s) {
+    p = put_text(put_text(put_text(p, 1, worker), 2, queue), 3, args);
+    if (priority) p = put_number(p, 4, (uint64_t)priority);
+    if (delay_s) {
+        uint8_t delay[8];
+        p = put_bytes(p, 9, delay, (size_t)(put_number(delay, 1, (uint64_t)delay_s) - delay));
+    }
     return p;
 }
 
-static uint8_t *put_bytes(uint8_t *p, int field, const void *bytes, size_t count) {
-    p = put_varint(p, (uint64_t)field << 3 | 2);
-    p = put_varint(p, count);
-    memcpy(p, bytes, count);
-    return p + count;
+static uint8_t *put_seconds(uint8_t *p, int field, uint64_t seconds) {
+    uint8_t duration[12];
+    return put_bytes(p, field, duration, (size_t)(put_number(duration, 1, seconds) - duration));
 }
 
-static uint8_t *put_text(uint8_t *p, int field, const char *text) { return put_bytes(p, field, text, strlen(text)); }
-
-static uint8_t *put_frame(uint8_t *p, uint64_t call_id, int field, const uint8_t *body, size_t count) {
-    uint8_t *message = p + 5, *end = message;
-    if (call_id) end = put_varint(put_varint(end, 1 << 3), call_id);
-    end = put_bytes(end, field, body, count);
-    uint32_t length = htonl((uint32_t)(end - message));
-    p[0] = 0;
-    memcpy(p + 1, &length, 4);
-    return end;
-}
-
-/* Reading protobuf: just enough to find a field. */
-
-static const uint8_t *get_varint(const uint8_t *p, const uint8_t *end, uint64_t *v) {
-    *v = 0;
-    for (int shift = 0; p < end && shift < 64; shift += 7) {
-        uint8_t b = *p++;
-        *v |= (uint64_t)(b & 0x7F) << shift;
-        if (!(b & 0x80)) return p;
-    }
-    die("bad varint in an answer");
-    return NULL;
-}
-
-struct slice { const uint8_t *start, *end; uint64_t number; };
-
-static int find(struct slice in, int field, struct slice *out) {
-    const uint8_t *p = in.start;
-    while (p < in.end) {
-        uint64_t tag, value;
-        p = get_varint(p, in.end, &tag);
-        p = get_varint(p, in.end, &value);
-        int found = (int)(tag >> 3) == field;
-        if ((tag & 7) == 2) {
-            if (value > (uint64_t)(in.end - p)) die("an answer ends early");
-            if (found) { *out = (struct slice){p, p + value, 0}; return 1; }
-            p += value;
-        } else if ((tag & 7) == 0) {
-            if (found) { *out = (struct slice){NULL, NULL, value}; return 1; }
-        } else die("unexpected wire type in an answer");
-    }
-    return 0;
-}
-
-static void explain(struct slice frame) {
-    struct slice status, message;
-    if (find(frame, 9, &status) && find(status, 2, &message)) {
-        fprintf(stderr, "load: the gateway says: %.*s\n", (int)(message.end - message.start), message.start);
-        exit(1);
-    }
-    die("an answer is not ok");
+/* An AsyncRequest of the same job so many times. */
+static size_t put_async(uint8_t *request, int jobs, const char *queue, int priority, int delay_s) {
+    uint8_t job[128], *job_end = put_job(job, "Echo", queue, "{\"id\":1}", priority, delay_s), *end = request;
+    for (int i = 0; i < jobs; i++) end = put_bytes(end, 2, job, (size_t)(job_end - job));
+    return (size_t)(end - request);
 }
 
 static int by_value(const void *a, const void *b) {
@@ -104,100 +60,158 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static uint8_t *out, *out_end;
-static size_t out_size = 1 << 20;
+static void report(double *took, int total, double began) {
+    double seconds = (now_us() - began) / 1e6;
+    qsort(took, (size_t)total, sizeof(double), by_value);
+    printf("{\"per_s\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"generator_cpu_share\": %.3f}\n",
+           total / seconds, took[total / 2] / 1e3, took[(long)total * 99 / 100] / 1e3, took[total - 1] / 1e3,
+           cpu_seconds() / seconds);
+}
 
-static void flush(int fd) {
-    uint8_t *p = out;
-    while (p < out_end) {
-        ssize_t n = write(fd, p, out_end - p);
-        if (n <= 0) die("the connection is lost");
-        p += n;
+/* One answer of the measured calls: its call id, after a look that it is ok. */
+static uint64_t checked(struct slice frame, int member) {
+    struct slice id, body, result, ok;
+    if (!find(frame, member, &body) || !find(frame, 1, &id)) explain(frame);
+    if (member == CALLED && (!find(body, 1, &result) || !find(result, 3, &ok))) explain(frame);
+    return id.number;
+}
+
+static void measure(int send, int member, const uint8_t *request, size_t size, int in_flight, double rate, int total) {
+    struct connection c = dial(host, port, buffer);
+    double *started = malloc(sizeof(double) * ((size_t)total + 1)), *took = malloc(sizeof(double) * (size_t)total);
+    double began = now_us();
+    int sent = 0, done = 0;
+    struct slice frame;
+    while (done < total) {
+        int due = rate > 0 ? (int)((now_us() - began) / 1e6 * rate) : done + in_flight;
+        for (; sent < total && sent < due;) {
+            sent++;
+            started[sent] = rate > 0 ? began + sent / rate * 1e6 : now_us();
+            put_frame(&c, (uint64_t)sent, send, request, size);
+        }
+        flush(&c);
+        if (rate > 0) {
+            /* Millisecond steps: poll's own; what is late because of it counts as latency. */
+            struct pollfd waiting = {.fd = c.fd, .events = POLLIN};
+            if (poll(&waiting, 1, 1) == 0) continue;
+        }
+        fill(&c);
+        while (take_frame(&c, &frame)) {
+            uint64_t id = checked(frame, member);
+            took[done++] = now_us() - started[id];
+        }
     }
-    out_end = out;
+    report(took, total, began);
+}
+
+/* Inserts jobs in requests of `batch` and gathers the bytes of their relays, each as field `field`. */
+static size_t insert(struct connection *c, int total, int batch, const char *queue, int priority, int delay_s,
+                     uint8_t *relays, int field) {
+    uint8_t *request = malloc((size_t)batch * 160), *end = relays;
+    for (int done = 0; done < total;) {
+        int jobs = total - done < batch ? total - done : batch;
+        put_frame(c, 1, ASYNC, request, put_async(request, jobs, queue, priority, delay_s));
+        struct slice body = expect(c, ASYNCED), relay;
+        const uint8_t *p = body.start;
+        for (int number; next_field(&p, body.end, &number, &relay);)
+            if (number == 1) {
+                done++;
+                if (relays) end = put_bytes(end, field, relay.start, (size_t)(relay.end - relay.start));
+            }
+    }
+    free(request);
+    return (size_t)(end - relays);
+}
+
+static void many(int total, int batch) {
+    struct connection c = dial(host, port, buffer);
+    uint8_t *request = malloc((size_t)total * 64 + 64);
+    double began = now_us(), *took = malloc(sizeof(double) * (size_t)total);
+    size_t size = insert(&c, total, batch, "default", 0, 0, request, 1);
+    double inserted = now_us();
+    size = (size_t)(put_seconds(request + size, 2, 600) - request);
+    put_frame(&c, 2, AWAIT_MANY, request, size);
+    flush(&c);
+    struct slice frame, body, result, ok;
+    for (int done = 0; done < total;) {
+        flush(&c);
+        fill(&c);
+        while (done < total && take_frame(&c, &frame)) {
+            if (!find(frame, MANY_EVENT, &body)) explain(frame);
+            if (!find(body, 2, &result)) continue;
+            if (!find(result, 3, &ok)) explain(frame);
+            took[done++] = now_us() - inserted;
+        }
+    }
+    double seconds = (now_us() - began) / 1e6;
+    printf("{\"per_s\": %.1f, \"seconds\": %.3f, \"insert_s\": %.3f, \"await_s\": %.3f, \"generator_cpu_share\": %.3f}\n",
+           total / seconds, seconds, (inserted - began) / 1e6, took[total - 1] / 1e6, cpu_seconds() / seconds);
+}
+
+static void flood(int total) {
+    struct connection c = dial(host, port, buffer);
+    double began = now_us();
+    insert(&c, total, 1000, "default", 9, 0, NULL, 0);
+    printf("{\"per_s\": %.1f}\n", total / ((now_us() - began) / 1e6));
+}
+
+/* Says that all is set up, and stays until whoever measures closes our input. */
+static void stay(void) {
+    char byte;
+    printf("{\"ready\": 1}\n");
+    fflush(stdout);
+    while (read(0, &byte, 1) > 0) {}
+}
+
+static void waits(int total, int connections) {
+    struct connection inserting = dial(host, port, buffer);
+    uint8_t *relays = malloc((size_t)total * 64), request[128];
+    size_t size = insert(&inserting, total, 1000, "nobody", 0, 3600, relays, 1);
+    const uint8_t *p = relays;
+    int field, each = (total + connections - 1) / connections;
+    struct slice relay;
+    for (int i = 0, sent = 0; i < connections; i++) {
+        struct connection c = dial(host, port, small_buffer);
+        for (int j = 1; j <= each && sent < total; j++, sent++) {
+            if (!next_field(&p, relays + size, &field, &relay)) die("fewer relays than jobs");
+            uint8_t *end = put_bytes(request, 1, relay.start, (size_t)(relay.end - relay.start));
+            end = put_seconds(end, 2, 3600);
+            put_frame(&c, (uint64_t)j, AWAIT, request, (size_t)(end - request));
+        }
+        uint8_t ping[8], *end = put_text(ping, 1, "all");
+        put_frame(&c, 0, PING, ping, (size_t)(end - ping));
+        expect(&c, PONGED);
+    }
+    stay();
+}
+
+static void idle(int connections) {
+    for (int i = 0; i < connections; i++) {
+        struct connection c = dial(host, port, small_buffer);
+        free(c.in);
+        free(c.out);
+    }
+    stay();
 }
 
 int main(int argc, char **argv) {
-    if (argc != 6) die("usage: load HOST PORT calls|async K N");
-    int is_call = !strcmp(argv[3], "calls");
-    int in_flight = atoi(argv[4]), total = atoi(argv[5]);
-    int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(argv[2]))};
-    inet_pton(AF_INET, argv[1], &to.sin_addr);
-    if (connect(fd, (struct sockaddr *)&to, sizeof to)) die("the gateway cannot be reached");
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-
-    out = out_end = malloc(out_size);
-    uint8_t hello[64], *end = put_varint(put_varint(hello, 1 << 3), 1);
-    end = put_text(end, 2, "relay-bench/1");
-    out_end = put_frame(out, 0, 2, hello, end - hello);
-    flush(fd);
-
-    uint8_t job[256], request[512];
-    end = put_text(job, 1, "Echo");
-    end = put_text(end, 2, is_call ? "default" : "nobody");
-    end = put_text(end, 3, "{\"id\":1}");
-    uint8_t *request_end = put_bytes(request, 2, job, end - job);
-    if (is_call) {
-        uint8_t wait[8], *wait_end = put_varint(put_varint(wait, 1 << 3), 60);
-        request_end = put_bytes(request_end, 3, wait, wait_end - wait);
-    }
-
-    double *started = malloc(sizeof(double) * (total + 1)), *took = malloc(sizeof(double) * total), begin = 0;
-    uint8_t *in = malloc(1 << 20);
-    size_t have = 0;
-    int sent = 0, done = 0, welcomed = 0;
-    while (done < total) {
-        ssize_t n = read(fd, in + have, (1 << 20) - have);
-        if (n <= 0) die("the connection is lost");
-        have += n;
-        size_t used = 0;
-        int answered = 0;
-        while (have - used >= 5) {
-            uint32_t length;
-            memcpy(&length, in + used + 1, 4);
-            length = ntohl(length);
-            if (have - used - 5 < length) break;
-            struct slice frame = {in + used + 5, in + used + 5 + length, 0}, id, body, result, ok;
-            used += 5 + length;
-            if (!welcomed) {
-                if (!find(frame, 2, &body)) explain(frame);
-                welcomed = 1;
-                begin = now_us();
-                answered = in_flight;
-                continue;
-            }
-            if (!find(frame, 1, &id)) {
-                if (find(frame, 12, &body)) {
-                    struct slice data;
-                    size_t count = find(body, 1, &data) ? put_bytes(request + 256, 1, data.start, data.end - data.start) - (request + 256) : 0;
-                    out_end = put_frame(out_end, 0, 11, request + 256, count);
-                    continue;
-                }
-                explain(frame);
-            }
-            if (is_call) {
-                if (!find(frame, 6, &body) || !find(body, 1, &result) || !find(result, 3, &ok)) explain(frame);
-            } else if (!find(frame, 3, &body)) explain(frame);
-            took[done++] = now_us() - started[id.number];
-            answered++;
-        }
-        memmove(in, in + used, have - used);
-        have -= used;
-        for (; answered > 0 && sent < total; answered--) {
-            if ((size_t)(out_end - out) > out_size - 1024) flush(fd);
-            sent++;
-            started[sent] = now_us();
-            out_end = put_frame(out_end, (uint64_t)sent, is_call ? 6 : 3, request, request_end - request);
-        }
-        flush(fd);
-    }
-    double seconds = (now_us() - begin) / 1e6;
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    double cpu = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-    qsort(took, total, sizeof(double), by_value);
-    printf("{\"per_s\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"generator_cpu_share\": %.3f}\n", total / seconds,
-           took[total / 2] / 1e3, took[total * 99 / 100] / 1e3, cpu / seconds);
+    if (argc < 5) die("usage: load HOST PORT calls|open|async|many|flood|waits|idle …");
+    host = argv[1];
+    port = argv[2];
+    const char *mode = argv[3];
+    int first = atoi(argv[4]), second = argc > 5 ? atoi(argv[5]) : 0;
+    static uint8_t request[1024];
+    if (!strcmp(mode, "calls") || !strcmp(mode, "open")) {
+        uint8_t job[512], *end = put_job(job, argc > 7 ? argv[6] : "Echo", "default", argc > 7 ? argv[7] : "{\"id\":1}", 0, 0);
+        end = put_seconds(put_bytes(request, 2, job, (size_t)(end - job)), 3, 60);
+        int is_open = mode[0] == 'o';
+        measure(CALL, CALLED, request, (size_t)(end - request), is_open ? 0 : first, is_open ? first : 0, second);
+    } else if (!strcmp(mode, "async")) {
+        measure(ASYNC, ASYNCED, request, put_async(request, 1, "nobody", 0, 0), first, 0, second);
+    } else if (!strcmp(mode, "many")) many(first, second);
+    else if (!strcmp(mode, "flood")) flood(first);
+    else if (!strcmp(mode, "waits")) waits(first, second);
+    else if (!strcmp(mode, "idle")) idle(first);
+    else die("no such mode");
     return 0;
 }

@@ -24,7 +24,9 @@ struct ConnectionTerms: Sendable {
             // The forms that results are read in.
             ("DateStyle", "ISO"), ("TimeZone", "UTC"), ("bytea_output", "hex"),
             ("standard_conforming_strings", "on"),
-        ]
+            // Short statements only: compiling one takes longer than it ever would.
+            ("jit", "off"),
+        ] + configuration.settings.sorted { $0.key < $1.key }
         let calls = settings.indices.map { index in
             "pg_catalog.set_config($\(2 * index + 1), $\(2 * index + 2), false)"
         }

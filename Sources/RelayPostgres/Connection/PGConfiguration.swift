@@ -26,6 +26,8 @@ package struct PGConfiguration: Sendable, CustomStringConvertible, CustomDebugSt
     package var maxBatchSegments = 64
     /// The statements that are kept prepared; others are parsed each time.
     package var maxPreparedStatements = 256
+    /// Settings of the server's for the session, such as those of its planner.
+    package var settings: [String: String] = [:]
     /// The channels to listen on, each of 1 to 63 bytes; their case counts.
     package var channels: [String] = []
 

@@ -30,7 +30,7 @@ struct ClaimJobs {
                 cancelled_at = CASE WHEN x.expired THEN timezone('UTC', now()) ELSE j.cancelled_at END,
                 errors = CASE WHEN x.expired THEN j.errors || (\(ErrorEntry.head) || '\(expiredEntry)') ELSE j.errors END
             FROM picked x
-            WHERE j.id = x.id
+            WHERE j.id = x.id AND j.id = ANY (ARRAY(SELECT p.id FROM picked p))
             RETURNING j.*
         )
         SELECT j.id, j.state = 'cancelled', j.queue, j.attempt, j.max_attempts, j.worker, j.args::text, j.meta::text,

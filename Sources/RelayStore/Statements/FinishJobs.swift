@@ -21,6 +21,8 @@ struct FinishJobs {
         rows = finishes.sorted { $0.job.id < $1.job.id }.map { Row($0, resultLimit: resultLimit) }
     }
 
+    /// The fence is hidden from the planner by `IS TRUE`: it would else walk all that is executing for each batch.
+    ///
     /// With `passing`, rows that somebody else has locked are passed by, and named: slower, so only for batches that met
     /// such a row before.
     static func sql(_ s: SchemaName, passing: Bool = false) -> String {
@@ -61,7 +63,8 @@ struct FinishJobs {
                         ELSE coalesce(j.meta, '{}') || i.meta::jsonb END,
                     errors = CASE WHEN i.error IS NULL THEN j.errors ELSE j.errors || (\(ErrorEntry.head) || i.error::jsonb) END
                 FROM i
-                WHERE j.id = i.id AND j.state = 'executing' AND j.attempt = i.attempt AND j.attempted_by[2] = $7::text \(isFree)
+                WHERE j.id = i.id AND j.id = ANY ($1::bigint[]) AND j.attempt = i.attempt
+                    AND (j.state = 'executing' AND j.attempted_by[2] = $7::text) IS TRUE \(isFree)
                 RETURNING j.id, j.state::text AS state, j.attempt,
                     CASE WHEN jsonb_typeof(j.meta->'snoozed') = 'number' THEN j.meta->>'snoozed' END AS snoozed,
                     CASE WHEN NOT i.known THEN j.meta->>'relay' END AS ref

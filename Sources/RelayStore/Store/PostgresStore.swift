@@ -30,14 +30,18 @@ package final class PostgresStore: JobStore {
     package init(_ configuration: StoreConfiguration, logger: Logger) throws(RelayError) {
         _ = try configuration.target()
         self.configuration = configuration
-        func connection(_ role: String) -> PGConnection {
-            PGConnection(configuration: configuration.connection(role), name: role, logger: logger)
+        func connection(_ role: String, _ planner: [String: String] = [:]) -> PGConnection {
+            PGConnection(
+                configuration: configuration.connection(role, planner: planner),
+                name: role,
+                logger: logger
+            )
         }
         inserter = connection("insert")
-        finisher = connection("finish")
-        claimer = connection("claim")
+        finisher = connection("finish", PlannerSettings.batches)
+        claimer = connection("claim", PlannerSettings.claims)
         reader = connection("read")
-        keeper = connection("keep")
+        keeper = connection("keep", PlannerSettings.upkeep)
         var beating = configuration.connection("heart")
         beating.applicationName = configuration.session.applicationName
         heart = PGConnection(configuration: beating, name: "heart", logger: logger)

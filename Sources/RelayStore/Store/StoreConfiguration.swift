@@ -41,11 +41,13 @@ package struct StoreConfiguration: Sendable {
         }
     }
 
-    func connection(_ role: String) -> PGConfiguration {
-        PGConfiguration(
+    func connection(_ role: String, planner: [String: String] = [:]) -> PGConfiguration {
+        var connection = PGConfiguration(
             conninfo: databaseURL,
             applicationName: "relay \(role) \(session.node)".prefix63
         )
+        connection.settings = planner
+        return connection
     }
 }
 
