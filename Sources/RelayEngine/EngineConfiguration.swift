@@ -22,7 +22,9 @@ package struct EngineConfiguration: Sendable {
     package var cancelBatch = 1_000
     /// The rows of one read for waiters.
     package var readBatch = 5_000
-    /// The outcomes that may wait to be written before no more jobs are claimed.
+    /// The outcomes that may wait for their turn before no more jobs are claimed, which would wait behind them.
+    package var finishBacklog = 1_500
+    /// The same, with those that wait aside because somebody else has their row locked.
     package var maxPendingFinishes = 20_000
     /// How long finished jobs are kept; nil leaves all pruning to others.
     package var resultRetention: Duration? = .seconds(86_400)

@@ -23,6 +23,9 @@ struct Finisher {
     /// The outcomes that are not written yet.
     var count: Int { waiting.count + underWay.count + resting.count }
 
+    /// Those of them that nothing but their turn keeps from being written.
+    var backlog: Int { waiting.count + underWay.count }
+
     /// Whether the attempt has an outcome that is not written yet.
     func has(_ key: AttemptKey) -> Bool { keys.contains(key) }
 

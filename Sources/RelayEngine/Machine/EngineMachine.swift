@@ -127,7 +127,8 @@ package struct EngineMachine {
     }
 
     private var mayTakeJobs: Bool {
-        !isDraining && finisher.count < configuration.maxPendingFinishes
+        !isDraining && finisher.backlog < configuration.finishBacklog
+            && finisher.count < configuration.maxPendingFinishes
     }
 
     /// Direct dispatch: jobs for which slots are free here, and before which nobody waits, are inserted as executing.
