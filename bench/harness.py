@@ -97,6 +97,10 @@ class Gateway:
             time.sleep(0.1)
         self.load("calls", 16, 500)
 
+    def settle(self) -> None:
+        """Until it knows that it is the only node: for its first 10 s it tells others that may be there."""
+        time.sleep(11)
+
     def command(self, *arguments: object) -> list[object]:
         return [OUT / "load", "127.0.0.1", self.port, *arguments]
 

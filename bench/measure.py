@@ -20,7 +20,7 @@ from harness import (
 
 FINISHED = [int(count) for count in os.environ.get("BENCH_FINISHED", "1000000,5000000").split(",") if count]
 WAITS, CONNECTIONS = 100_000, 10_000
-BACKLOG = 100_000
+BACKLOG = 200_000
 
 
 def floor(found: dict[str, Figures]) -> None:
@@ -32,6 +32,7 @@ def floor(found: dict[str, Figures]) -> None:
 
 def calls(found: dict[str, Figures]) -> None:
     with gateway() as serving:
+        serving.settle()
         found["sequential"] = serving.median("p50_ms", "calls", 1, 500)
         for in_flight, total in ((8, 5_000), (64, 30_000), (256, 60_000), (1024, 60_000)):
             before = cpu(serving.pid), postgres_cpu()
@@ -57,7 +58,7 @@ def priority(found: dict[str, Figures]) -> None:
         found["flood"] = serving.load("flood", BACKLOG)
         backlog = "SELECT count(*) FROM public.oban_jobs WHERE state = 'available' AND queue = 'default'"
         before = int(sql(backlog))
-        found["call_beside_batch"] = serving.load("calls", 1, 200)
+        found["call_beside_batch"] = serving.load("calls", 1, 40)
         found["call_beside_batch"] |= {"backlog_before": before, "backlog_after": int(sql(backlog))}
 
 
@@ -137,6 +138,7 @@ def growth(found: dict[str, Figures]) -> None:
 
 def grown() -> Figures:
     with gateway() as serving:
+        serving.settle()
         return {
             "sequential_p50_ms": serving.median("p50_ms", "calls", 1, 300)["p50_ms"],
             "calls_64_per_s": serving.median("per_s", "calls", 64, 20_000)["per_s"],
