@@ -120,6 +120,16 @@ package final class Engine: Sendable {
 
     // MARK: Calls
 
+    /// Several calls follow at once, which are to go in one batch; ``endGathering()`` must come right after them.
+    package func beginGathering() {
+        state.withLockedValue { $0.machine.gather() }
+    }
+
+    /// What was gathered may go.
+    package func endGathering() {
+        step { $0.gathered(now: $1) }
+    }
+
     /// Inserts checked jobs, all or none, and answers a relay for each.
     package func async(_ jobs: [NewJob], then reply: @escaping AsyncReply) {
         step { $0.async(jobs, now: $1, reply: reply) }
@@ -187,6 +197,17 @@ package final class Engine: Sendable {
         then reply: @escaping FinishReply
     ) {
         step { $0.finish(key, by: executor, outcome, now: $1, reply: reply) }
+    }
+
+    /// Several attempts of one executor have ended; nobody asks what becomes of their outcomes.
+    package func finish(_ ended: [(AttemptKey, ExecutionOutcome)], by executor: ExecutorID) {
+        step { machine, now in
+            machine.gather()
+            for (key, outcome) in ended {
+                machine.finish(key, by: executor, outcome, now: now, reply: nil)
+            }
+            machine.gathered(now: now)
+        }
     }
 
     /// A running attempt reports progress; best effort.

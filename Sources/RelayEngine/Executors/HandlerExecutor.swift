@@ -13,6 +13,9 @@ package final class HandlerExecutor: JobExecutor {
         var early: [ClaimedJob] = []
         var tasks: [AttemptKey: Task<Void, Never>] = [:]
         var cancelledEarly: Set<AttemptKey> = []
+        /// The attempts that ended since the engine was last told, and whether somebody is telling it now.
+        var ended: [(AttemptKey, ExecutionOutcome)] = []
+        var isTelling = false
         var isStopped = false
     }
 
@@ -62,8 +65,26 @@ package final class HandlerExecutor: JobExecutor {
 
     private func perform(_ job: ClaimedJob, _ engine: Engine, _ id: ExecutorID) async {
         let outcome = await body(job)
-        state.withLockedValue { _ = $0.tasks.removeValue(forKey: job.key) }
-        engine.finish(job.key, by: id, outcome) { _ in }
+        let mustTell = state.withLockedValue { state in
+            state.tasks[job.key] = nil
+            state.ended.append((job.key, outcome))
+            defer { state.isTelling = true }
+            return !state.isTelling
+        }
+        if mustTell { tell(engine, id) }
+    }
+
+    /// Whoever tells the engine tells it what ended meanwhile too, so that the others need not wait for its lock.
+    private func tell(_ engine: Engine, _ id: ExecutorID) {
+        while true {
+            let ended = state.withLockedValue { state in
+                state.isTelling = !state.ended.isEmpty
+                defer { state.ended = [] }
+                return state.ended
+            }
+            if ended.isEmpty { return }
+            engine.finish(ended, by: id)
+        }
     }
 
     /// Reports progress of an attempt that runs here.

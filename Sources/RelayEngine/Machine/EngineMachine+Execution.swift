@@ -38,10 +38,10 @@ extension EngineMachine {
         by id: ExecutorID,
         _ outcome: ExecutionOutcome,
         now: MonotonicTime,
-        reply: @escaping FinishReply
+        reply: FinishReply?
     ) {
         guard let running = slots.release(key, by: id) else {
-            act(.finished(reply, .success(false)))
+            if let reply { act(.finished(reply, .success(false))) }
             return
         }
         let jitter = Double.random(in: 0...1, using: &random)

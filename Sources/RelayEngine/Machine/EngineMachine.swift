@@ -25,6 +25,8 @@ package struct EngineMachine {
     var insertingCalls = InsertingCalls()
     var lastWait: UInt64 = 0
     var beatsUnderWay = 0
+    /// How many callers are handing over one thing after the other: what they want is begun when they are through.
+    private var gatherers = 0
     var isDraining = false
     /// What runs was given back and all waits are ended: only what is under way still ends.
     var isEnded = false
@@ -92,6 +94,12 @@ package struct EngineMachine {
     /// Starts everything that can start now; called at the end of every input.
     mutating func settleUp(now: MonotonicTime) {
         deliver(now: now)
+        if gatherers == 0 { beginBatches(now: now) }
+        claimFreeSlots()
+        if let batch = notifier.nextBatch() { act(.send(batch)) }
+    }
+
+    private mutating func beginBatches(now: MonotonicTime) {
         if var batch = inserter.nextBatch(limit: configuration.insertBatch) {
             dispatch(&batch)
             act(.store(.insert(batch)))
@@ -105,8 +113,15 @@ package struct EngineMachine {
         if let batch = reader.nextBatch(limit: configuration.readBatch) {
             act(.store(.read(batch)))
         }
-        claimFreeSlots()
-        if let batch = notifier.nextBatch() { act(.send(batch)) }
+    }
+
+    /// Somebody has several things to hand over, which are to go in one batch; `gathered` must follow.
+    package mutating func gather() { gatherers += 1 }
+
+    /// All of it is handed over.
+    package mutating func gathered(now: MonotonicTime) {
+        gatherers -= 1
+        settleUp(now: now)
     }
 
     private mutating func deliver(now: MonotonicTime) {

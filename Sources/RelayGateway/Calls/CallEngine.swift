@@ -5,6 +5,12 @@ package import RelayEngine
 ///
 /// Completions come exactly once, on any thread, perhaps before the function returns.
 package protocol CallEngine: AnyObject, Sendable {
+    /// Several calls follow at once, which are to go in one batch; ``endGathering()`` must come right after them.
+    func beginGathering()
+
+    /// What was gathered may go.
+    func endGathering()
+
     /// Inserts checked jobs, all or none.
     func async(_ jobs: [NewJob], then reply: @escaping AsyncReply)
 

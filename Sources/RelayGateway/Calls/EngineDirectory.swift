@@ -14,6 +14,13 @@ package struct EngineDirectory: Sendable {
         instance.isEmpty ? RelayHandle.defaultInstance : instance
     }
 
+    /// Hands over what the body asks of any engine in one batch each.
+    func gathering(_ body: () -> Void) {
+        for engine in engines.values { engine.beginGathering() }
+        defer { for engine in engines.values { engine.endGathering() } }
+        body()
+    }
+
     /// The engine of an instance, for somebody who wants to do something there.
     ///
     /// - Throws: `NOT_FOUND`, `INSTANCE_UNKNOWN`, for an instance that nothing is granted in too, so that nobody learns

@@ -105,13 +105,15 @@ final class ConnectionHandler: ChannelDuplexHandler {
         outbox.holdDrain()
         decoder.append(unwrapInboundIn(data))
         var wholeFrame = false
-        do throws(FrameError) {
-            while !isClosing, let payload = try decoder.next() {
-                wholeFrame = true
-                received(payload)
+        environment.starter.engines.gathering {
+            do throws(FrameError) {
+                while !isClosing, let payload = try decoder.next() {
+                    wholeFrame = true
+                    received(payload)
+                }
+            } catch {
+                end(error.relayError)
             }
-        } catch {
-            end(error.relayError)
         }
         machine.heard(midFrame: decoder.isMidFrame, wholeFrame: wholeFrame, now: .now)
     }

@@ -42,7 +42,7 @@ package final class PostgresStore: JobStore {
         claimer = connection("claim", PlannerSettings.claims)
         reader = connection("read")
         keeper = connection("keep", PlannerSettings.upkeep)
-        var beating = configuration.connection("heart")
+        var beating = configuration.connection("heart", planner: PlannerSettings.upkeep)
         beating.applicationName = configuration.session.applicationName
         heart = PGConnection(configuration: beating, name: "heart", logger: logger)
         signals = PostgresSignals(configuration, logger: logger)

@@ -51,6 +51,10 @@ final class ScriptedEngine: CallEngine {
         }
     }
 
+    func beginGathering() {}
+
+    func endGathering() {}
+
     func async(_ jobs: [NewJob], then reply: @escaping AsyncReply) {
         perform(.async(jobs, reply))
     }
