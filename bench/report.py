@@ -65,8 +65,10 @@ def lines(found: Found) -> list[Line]:
     finished = f"{int(grown[9:]) / 1e6:g} million" if grown else ""
     add("sequential call, p50", ("sequential", "p50_ms"), ("raw_sequential", "p50_ms"), "raw libpq, one at a time", 0.75,
         milliseconds, True)
-    add("calls, 64 in flight", ("calls_64", "per_s"), ("peer_gearman", "calls_per_second_64"), "gearmand, 64 in flight", 1,
+    add("calls, 64 in flight", ("calls_64", "per_s"), ("peer_gearman", "calls_per_second_64"), "gearmand, one connection", 1,
         per_second)
+    add("calls, 64 in flight", ("calls_64", "per_s"), ("peer_gearman", "calls_per_second_64_clients"),
+        "gearmand, 64 of its clients", 1, per_second)
     add("calls, 64 in flight", ("calls_64", "per_s"), ("raw_8_clients", "jobs_per_s"), "raw libpq, 8 clients", 10, per_second)
     add("calls, 256 in flight", ("calls_256", "per_s"), ("raw_batch_100", "jobs_per_s"), "raw libpq, batches of 100", 1,
         per_second)

@@ -12,7 +12,9 @@ enum PlannerSettings {
     static let claims = batches.merging(
         ["enable_sort": "off", "enable_incremental_sort": "off", "enable_bitmapscan": "off"]
     ) { $1 }
-    /// For statements that run now and then: planned each time for the table as it is. They look through states that
+    /// For statements that run now and then: planned each time for the table as it is.
+    ///
+    /// They look through states that
     /// most rows have left, and only a plain index scan marks the entries left behind as dead for the next one.
     static let upkeep = ["plan_cache_mode": "force_custom_plan", "enable_bitmapscan": "off"]
 }
