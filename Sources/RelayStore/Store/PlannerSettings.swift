@@ -14,7 +14,7 @@ enum PlannerSettings {
     ) { $1 }
     /// For statements that run now and then: planned each time for the table as it is.
     ///
-    /// They look through states that
-    /// most rows have left, and only a plain index scan marks the entries left behind as dead for the next one.
+    /// They look through states that most rows have left, and only a plain index scan marks the entries left behind as
+    /// dead for the next one.
     static let upkeep = ["plan_cache_mode": "force_custom_plan", "enable_bitmapscan": "off"]
 }
