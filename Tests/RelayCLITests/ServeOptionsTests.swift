@@ -68,7 +68,7 @@ import Testing
         try await withTemporaryFolder { folder in
             try write("# ours\n0123456789abcdef\n\n", to: "\(folder)/tokens")
             let plan = try await plan(["--listen", "0.0.0.0:1", "--token-file", "\(folder)/tokens"])
-            let known = try #require(plan.tokens?.tokens.first)
+            let known = try #require(plan.tokens?.clients.tokens.first)
             #expect(known.digest == KnownToken.digest(of: "0123456789abcdef"))
             #expect(known.principal.may(.admin, in: "default"))
         }

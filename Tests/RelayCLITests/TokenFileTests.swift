@@ -20,7 +20,7 @@ import Testing
             #expect(text.hasSuffix("name=billing submit:mail/* await\n"))
             let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions]
             #expect(mode as? Int == 0o600)
-            let known = try #require(try TokenFile.read(file).first)
+            let known = try #require(try TokenFile.read(file).tokens.first)
             #expect(known.principal.name == "billing")
             #expect(known.principal.may(.await, in: "default"))
             #expect(!known.principal.may(.cancel, in: "default"))
@@ -44,10 +44,40 @@ import Testing
         let line = try #require(
             try TokenLine("0123456789abcdef expires=1970-01-02"[...], number: 1)
         )
-        #expect(try line.known().expiresAt == 2 * 86_400)
+        var clients = KnownClients(tokens: [])
+        try line.add(to: &clients)
+        let end: Int64 = 2 * 86_400
+        #expect(clients.tokens.map(\.expiresAt) == [end])
     }
 
-    @Test(arguments: [["a b"], ["x", "fly"], ["x", "--expires", "soon"]])
+    @Test func aCertificatesNameStandsInTheFileAsItIs() async throws {
+        try await withTemporaryFolder { folder in
+            let file = "\(folder)/tokens"
+            let name = "uri:spiffe://prod/web/*"
+            let status = await run(
+                "new",
+                "web",
+                "await",
+                "--certificate",
+                name,
+                "--token-file",
+                file
+            )
+            #expect(status == .ok)
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(text == "cert:\(name) name=web await\n")
+            let known = try #require(try TokenFile.read(file).certificates.first)
+            #expect(known.name.matches("uri:spiffe://prod/web/1"))
+            #expect(!known.principal.may(.submit, in: "default"))
+        }
+    }
+
+    @Test(
+        arguments: [
+            ["a b"], ["x", "fly"], ["x", "--expires", "soon"], ["x", "--certificate", "web"],
+            ["x", "--certificate", "dns:"], ["x", "--certificate", "dns:a*b"],
+        ]
+    )
     func whatWouldNotBeReadAgainIsNotWritten(arguments: [String]) async throws {
         try await withTemporaryFolder { folder in
             let file = "\(folder)/tokens"

@@ -26,7 +26,7 @@ final class GatewayNode: Sendable {
     let plan: ServePlan
     private let runtimes: [RelayRuntime]
     private let gateway: GatewayServer
-    private let tokens: TokenWatch?
+    private let watches: [FileWatch]
     private let state = NIOLockedValueBox(State())
 
     /// Makes a node at rest.
@@ -42,19 +42,27 @@ final class GatewayNode: Sendable {
         configuration.grace = plan.drainGrace
         let engines = runtimes.map { ($0.configuration.instance, $0.engine as any CallEngine) }
         let authenticator = plan.tokens.map { source in
-            TokenAuthenticator(tokens: source.tokens) { Int64(Date.now.timeIntervalSince1970) }
+            KnownClientsAuthenticator(source.clients) { Int64(Date.now.timeIntervalSince1970) }
         }
-        tokens = authenticator.flatMap { authenticator in
-            plan.tokens.map {
-                TokenWatch(path: $0.path, authenticator: authenticator, logger: plan.logger)
-            }
-        }
-        gateway = GatewayServer(
+        let gateway = GatewayServer(
             configuration: configuration,
             engines: EngineDirectory(Dictionary(uniqueKeysWithValues: engines)),
             authenticator: authenticator ?? OpenAuthenticator(),
             logger: plan.logger
         )
+        self.gateway = gateway
+        var watches: [FileWatch] = []
+        if let authenticator, let path = plan.tokens?.path {
+            let watch = TokenWatch(
+                path: path,
+                authenticator: authenticator,
+                logger: plan.logger,
+                judgeAgain: { gateway.judgeAgain() }
+            )
+            watches.append(watch.files)
+        }
+        if let files = plan.tls { watches.append(Self.watch(files, gateway, plan.logger)) }
+        self.watches = watches
     }
 
     /// Serves until SIGTERM or SIGINT, then drains.
@@ -106,6 +114,26 @@ final class GatewayNode: Sendable {
     }
 
     // MARK: Parts
+
+    /// A certificate that cannot be read changes nothing: the old one is served on.
+    private static func watch(
+        _ files: TLSFiles,
+        _ gateway: GatewayServer,
+        _ logger: Logger
+    ) -> FileWatch {
+        FileWatch(paths: [files.certificate, files.key] + [files.clientCA].compactMap { $0 }) {
+            guard $0 else { return }
+            do throws(GatewayError) {
+                try gateway.reloadCertificate()
+                logger.notice("certificate read again", metadata: ["file": "\(files.certificate)"])
+            } catch {
+                logger.error(
+                    "certificate not read again; the old one stays",
+                    metadata: ["why": "\(error)"]
+                )
+            }
+        }
+    }
 
     private static func runtime(
         _ instance: InstanceSetting,
@@ -234,7 +262,7 @@ final class GatewayNode: Sendable {
                 .init(service: HTTPService(server: server, address: .tcp(host: host, port: port)))
             )
         }
-        if let tokens { services.append(.init(service: tokens)) }
+        for watch in watches { services.append(.init(service: watch)) }
         services.append(.init(service: gateway))
         return ServiceGroupConfiguration(
             services: services,
@@ -270,6 +298,8 @@ final class GatewayNode: Sendable {
                 "open_waits": "\(limits.maxOpenWaits)",
                 "queued_inserts": "\(limits.maxQueuedInserts)",
                 "outbound_bytes": "\(limits.maxOutboundBytes)",
+                "calls_per_second": limits.callsPerSecond.map { "\($0)" } ?? "any",
+                "refused_hellos_per_second": "\(limits.refusedHellosPerSecond)",
                 "result_bytes": "\(limits.resultBytes)",
                 "progress_bytes": "\(limits.progressBytes)",
             ]

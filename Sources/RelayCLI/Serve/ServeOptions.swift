@@ -45,6 +45,9 @@ struct ServeOptions: ParsableArguments {
     @Option(help: "The most bytes of a result after compression (default: 8192).")
     var resultLimit: String?
 
+    @Option(help: "The most calls a second that one token or certificate may begin (default: any).")
+    var callsPerSecond: String?
+
     @Option(help: "How long what is open may take after SIGTERM (default: 25s).")
     var drainGrace: String?
 
@@ -77,11 +80,13 @@ struct ServeOptions: ParsableArguments {
         plan.queues = try QueueLimit.read(settings.list("queue", queues), settings)
         plan.tls = try tlsFiles(settings)
         plan.tokens = try settings.text("token-file", tokenFile).map { path in
-            ServePlan.TokenSource(path: path, tokens: try TokenFile.read(path))
+            ServePlan.TokenSource(path: path, clients: try TokenFile.read(path))
         }
         plan.limits.resultBytes =
             try settings.number("result-limit", resultLimit, in: 1...64 * 1024 * 1024)
             ?? plan.limits.resultBytes
+        plan.limits.callsPerSecond =
+            try settings.number("calls-per-second", callsPerSecond, in: 1...1_000_000_000)
         plan.drainGrace = try settings.duration("drain-grace", drainGrace) ?? plan.drainGrace
         try refuseOpenDoors(plan, settings)
         return plan

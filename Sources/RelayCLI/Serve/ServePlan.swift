@@ -19,10 +19,10 @@ struct ServePlan: Sendable {
     var drainGrace = Duration.seconds(25)
     var logger: Logger
 
-    /// The tokens that are known, and where they were read.
+    /// Who is known, and where that was read.
     struct TokenSource: Sendable {
         var path: String
-        var tokens: [KnownToken]
+        var clients: KnownClients
     }
 
     static let defaultHTTPPort = 7434

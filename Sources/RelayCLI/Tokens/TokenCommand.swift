@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import RelayCore
+internal import RelayGateway
 
 /// The command `relay token`.
 struct TokenCommand: AsyncParsableCommand {
@@ -13,6 +14,7 @@ struct TokenCommand: AsyncParsableCommand {
 
               relay token new billing 'submit:mail/*' await --token-file tokens
               relay token new mailer work:mail --expires 2027-12-31 --token-file tokens
+              relay token new web 'submit:*' await --certificate uri:spiffe://prod/web --token-file tokens
               relay token list --token-file tokens
               relay token revoke billing --token-file tokens
               relay serve --token-file tokens
@@ -58,19 +60,34 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "The last day on which it is good, YYYY-MM-DD (UTC).")
         var expires: String?
 
+        @Option(
+            help:
+                "Instead of a token: whoever shows a certificate of this name, dns:NAME or uri:NAME, which may end in *."
+        )
+        var certificate: String?
+
         @OptionGroup var file: FileOption
 
         /// The bytes of chance in a token.
         private static let randomBytes = 32
 
         func run() async throws {
+            let path = try await file.path()
+            if let certificate {
+                let shown = TokenLine.Shown.certificate(certificate)
+                let line = try TokenLine(shown, name: name, grants: grants, expires: expires)
+                try TokenFile.append(line, to: path)
+                try Terminal.print("added \(OneLine.text(certificate))")
+                return
+            }
             var generator = SystemRandomNumberGenerator()
             let bytes = (0..<Self.randomBytes).map { _ in
                 UInt8.random(in: 0...255, using: &generator)
             }
             let token = "relay_" + Base64URL.encode(bytes)
-            let line = try TokenLine(token: token, name: name, grants: grants, expires: expires)
-            try TokenFile.append(line, to: try await file.path())
+            let shown = TokenLine.Shown.token(KnownToken.digest(of: token))
+            let line = try TokenLine(shown, name: name, grants: grants, expires: expires)
+            try TokenFile.append(line, to: path)
             try Terminal.print(token)
         }
     }
@@ -84,10 +101,14 @@ struct TokenCommand: AsyncParsableCommand {
         @OptionGroup var file: FileOption
 
         func run() async throws {
-            var table = TextTable(["name", "expires", "grants"].map { TextTable.Column(name: $0) })
+            var table = TextTable(
+                ["name", "shows", "expires", "grants"].map { TextTable.Column(name: $0) }
+            )
             for line in try TokenFile.lines(try await file.path()) {
                 let grants = line.grants.isEmpty ? "everything" : line.grants.joined(separator: " ")
-                table.rows.append([line.name, line.expires ?? "never", grants])
+                let shows =
+                    if case .certificate(let name) = line.shown { name } else { "a token" }
+                table.rows.append([line.name, shows, line.expires ?? "never", grants])
             }
             for line in table.lines { try Terminal.print(line) }
         }
@@ -97,7 +118,7 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "revoke",
             abstract:
-                "Remove all tokens of a name from the file; connections that are open stay so."
+                "Remove all tokens and certificates of a name from the file; its connections are closed within seconds."
         )
 
         @Argument(help: "Whose tokens.")

@@ -8,14 +8,15 @@ enum TokenFile {
     /// Only its owner may read a file that is made here.
     private static let permissions = 0o600
 
-    /// Reads the tokens that a gateway is to know; throws `CommandError` that names the line that is wrong, and never a
+    /// Reads whom a gateway is to know; throws `CommandError` that names the line that is wrong, and never a
     /// token.
-    static func read(_ path: String) throws -> [KnownToken] {
-        let tokens = try parse(try text(path), path).map { try $0.known() }
-        guard !tokens.isEmpty else {
+    static func read(_ path: String) throws -> KnownClients {
+        var clients = KnownClients(tokens: [])
+        for line in try parse(try text(path), path) { try line.add(to: &clients) }
+        guard !clients.tokens.isEmpty || !clients.certificates.isEmpty else {
             throw CommandError.usage("--token-file: \(path) holds no token; see `relay token new`")
         }
-        return tokens
+        return clients
     }
 
     /// The lines of a file; throws as ``read(_:)`` does.

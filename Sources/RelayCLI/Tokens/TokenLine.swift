@@ -4,15 +4,26 @@ internal import RelayGateway
 
 /// One line of the file of tokens: `SECRET [name=NAME] [expires=YYYY-MM-DD] [GRANT…]`.
 ///
-/// The secret is a token as it is, or `sha256:` and its digest in hexadecimal. A line without any grant is a token that
-/// may do everything; the first grant makes it one that may do nothing else.
+/// The secret is a token as it is, or `sha256:` and its digest in hexadecimal; `cert:dns:NAME` and `cert:uri:NAME` stand
+/// for a client's certificate of that name, which may end in `*`. A line without any grant may do everything; the first
+/// grant makes it one that may do nothing else.
 struct TokenLine: Sendable, Hashable {
     /// A shorter token could be guessed.
     static let minTokenBytes = 16
     /// The mark before a digest.
     static let mark = "sha256:"
+    /// The mark before a certificate's name.
+    static let certificateMark = "cert:"
 
-    var digest: [UInt8]
+    /// What a client shows.
+    enum Shown: Sendable, Hashable {
+        /// The digest of its token.
+        case token([UInt8])
+        /// A name of its certificate, as it stands in the file.
+        case certificate(String)
+    }
+
+    var shown: Shown
     var name: String
     /// The texts of its grants; none stands for all.
     var grants: [String]
@@ -22,9 +33,10 @@ struct TokenLine: Sendable, Hashable {
     private static let nameKey = "name="
     private static let expiresKey = "expires="
 
-    /// Makes a line for a new token; throws `CommandError` for what would not be read again.
-    init(token: String, name: String, grants: [String], expires: String?) throws {
-        self.digest = KnownToken.digest(of: token)
+    /// Makes a line for a new token or a certificate; throws `CommandError` for what would not be read again.
+    init(_ shown: Shown, name: String, grants: [String], expires: String?) throws {
+        self.shown = shown
+        if case .certificate(let pattern) = shown { _ = try Self.pattern(pattern) }
         self.name = name
         self.grants = grants
         self.expires = expires
@@ -41,7 +53,7 @@ struct TokenLine: Sendable, Hashable {
     init?(_ line: Substring, number: Int) throws {
         let words = line.split { $0.isWhitespace }.map { String($0) }
         guard let secret = words.first, secret.first != "#" else { return nil }
-        digest = try Self.digest(secret)
+        shown = try Self.shown(secret)
         name = "line \(number)"
         grants = []
         for word in words.dropFirst() {
@@ -60,20 +72,53 @@ struct TokenLine: Sendable, Hashable {
 
     /// The line as it stands in the file.
     var text: String {
-        var words = [Self.mark + digest.map { Self.hexadecimal($0) }.joined()]
+        var words: [String]
+        switch shown {
+        case .token(let digest):
+            words = [Self.mark + digest.map { Self.hexadecimal($0) }.joined()]
+        case .certificate(let name):
+            words = [Self.certificateMark + name]
+        }
         words.append(Self.nameKey + name)
         if let expires { words.append(Self.expiresKey + expires) }
         return (words + grants).joined(separator: " ")
     }
 
-    /// The token that a gateway knows by this line.
-    func known() throws -> KnownToken {
+    /// Adds whom a gateway knows by this line.
+    func add(to clients: inout KnownClients) throws {
         let grants = try grants.map(Self.grant)
-        return KnownToken(
-            digest: digest,
-            principal: Principal(name: name, grants: grants.isEmpty ? [.everything] : grants),
-            expiresAt: try expires.map(Self.end)
-        )
+        let principal = Principal(name: name, grants: grants.isEmpty ? [.everything] : grants)
+        let end = try expires.map(Self.end)
+        switch shown {
+        case .token(let digest):
+            clients.tokens.append(
+                KnownToken(digest: digest, principal: principal, expiresAt: end)
+            )
+        case .certificate(let name):
+            let pattern = try Self.pattern(name)
+            clients.certificates.append(
+                KnownCertificate(name: pattern, principal: principal, expiresAt: end)
+            )
+        }
+    }
+
+    private static func shown(_ secret: String) throws -> Shown {
+        guard secret.hasPrefix(certificateMark) else { return .token(try digest(secret)) }
+        let name = String(secret.dropFirst(certificateMark.count))
+        _ = try pattern(name)
+        return .certificate(name)
+    }
+
+    private static func pattern(_ name: String) throws -> NamePattern {
+        let kinds = ["dns:", "uri:"]
+        guard kinds.contains(where: { name.hasPrefix($0) && name.count > $0.count }),
+            !name.contains(where: \.isWhitespace), let pattern = NamePattern(name[...])
+        else {
+            throw CommandError.usage(
+                "\"\(OneLine.text(name))\" is no name of a certificate; dns:NAME and uri:NAME are, and may end in *"
+            )
+        }
+        return pattern
     }
 
     private static func digest(_ secret: String) throws -> [UInt8] {

@@ -1,46 +1,59 @@
-internal import FoundationEssentials
 internal import Logging
+internal import NIOConcurrencyHelpers
 internal import RelayGateway
-internal import ServiceLifecycle
 
-/// Reads the file of tokens again when it has changed, so that a token can be made and revoked while the gateway runs.
-struct TokenWatch: Service {
-    /// How often the file is looked at.
-    static let interval = Duration.seconds(2)
-
+/// Reads the file of tokens again when it has changed, and lets nobody stay whose token is revoked or has expired.
+struct TokenWatch: Sendable {
     let path: String
-    let authenticator: TokenAuthenticator
+    let authenticator: KnownClientsAuthenticator
     let logger: Logger
+    /// What ends the connections of those that are known no more.
+    let judgeAgain: @Sendable () -> Void
+    private let good: NIOLockedValueBox<Int>
 
-    func run() async throws {
-        let first = stamp()
-        try? await cancelWhenGracefulShutdown {
-            var seen = first
-            while true {
-                try await Task.sleep(for: Self.interval)
-                let now = stamp()
-                if now == seen { continue }
-                seen = now
-                reload()
+    init(
+        path: String,
+        authenticator: KnownClientsAuthenticator,
+        logger: Logger,
+        judgeAgain: @escaping @Sendable () -> Void
+    ) {
+        self.path = path
+        self.authenticator = authenticator
+        self.logger = logger
+        self.judgeAgain = judgeAgain
+        good = NIOLockedValueBox(authenticator.goodCount)
+    }
+
+    /// The watch over the file.
+    var files: FileWatch {
+        FileWatch(paths: [path]) { hasChanged in
+            if hasChanged { reload() }
+            let count = authenticator.goodCount
+            let before = good.withLockedValue { good in
+                defer { good = count }
+                return good
             }
+            if hasChanged || count < before { judgeAgain() }
         }
     }
 
     /// A file that cannot be read changes nothing: those who were let in before still are.
     private func reload() {
         do {
-            let tokens = try TokenFile.read(path)
-            authenticator.replace(tokens)
-            logger.notice("tokens read again", metadata: ["tokens": "\(tokens.count)"])
+            let clients = try TokenFile.read(path)
+            authenticator.replace(clients)
+            logger.notice(
+                "tokens read again",
+                metadata: [
+                    "tokens": "\(clients.tokens.count)",
+                    "certificates": "\(clients.certificates.count)",
+                ]
+            )
         } catch {
             logger.error(
                 "tokens not read again; the old ones stay good",
                 metadata: ["why": "\((error as? CommandError)?.message ?? "\(error)")"]
             )
         }
-    }
-
-    private func stamp() -> Date? {
-        try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
     }
 }

@@ -26,6 +26,12 @@ public struct Limits: Sendable, Hashable {
     public var maxAwait: Duration?
     /// The wait of a call that names none.
     public var defaultAwait = Duration.seconds(5)
+    /// The calls a second that one identity may begin, of which so many may come at once; nil for no bound.
+    public var callsPerSecond: Int?
+    /// The refused hellos a second of one address, after a first hundred; more are not even judged.
+    public var refusedHellosPerSecond = 10
+    /// The addresses whose refused hellos are counted.
+    public var maxTrackedAddresses = 10_000
     /// How long a new connection has to say hello.
     public var helloTimeout = Duration.seconds(5)
     /// The silence after which the server pings.

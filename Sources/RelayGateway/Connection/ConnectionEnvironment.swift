@@ -6,6 +6,7 @@ struct ConnectionEnvironment: Sendable {
     let configuration: GatewayConfiguration
     let starter: CallStarter
     let authenticator: any Authenticator
+    let rates: RateLimiter
     let logger: Logger
 }
 

@@ -68,9 +68,18 @@ extension ConnectionHandler {
 
     private func check(_ hello: Wire.Hello) {
         var refusal: RelayError?
+        let shown = Credentials(
+            tokenDigest: hello.token.isEmpty ? nil : KnownToken.digest(of: hello.token),
+            certificateNames: certificateNames
+        )
         do throws(RelayError) {
-            principal = try environment.authenticator.principal(token: hello.token)
+            try environment.rates.beginHello(from: peerAddress, now: .now)
+            principal = try environment.authenticator.principal(shown)
+            credentials = shown
         } catch {
+            if error.code == .unauthenticated {
+                environment.rates.refusedHello(from: peerAddress, now: .now)
+            }
             refusal = error
         }
         switch machine.helloChecked(refusal: refusal, now: .now) {
@@ -104,8 +113,23 @@ extension ConnectionHandler {
         }
     }
 
+    /// Whoever may do less now may do less from the next call on; whoever is known no more leaves.
+    func judgeAgain() {
+        guard let credentials, !isClosing else { return }
+        do throws(RelayError) {
+            principal = try environment.authenticator.principal(credentials)
+        } catch {
+            logger.notice(
+                "connection ended: no longer known",
+                metadata: ["principal": "\(LogText(principal.name))", "reason": "\(error.reason)"]
+            )
+            end(error)
+        }
+    }
+
     private func begin(_ key: CallKey, _ request: CallRequest) {
         do throws(RelayError) {
+            try environment.rates.beginCall(of: principal.name, now: .now)
             switch try environment.starter.start(request, by: principal, key: key, outbox: outbox) {
             case .open(let work):
                 calls[key.id] = OpenCall(key: key, work: work)

@@ -28,6 +28,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     var heldWork: Deque<HeldWork> = []
     var meter: OutboundMeter
     var principal = Principal.nobody
+    /// What the client showed with its hello; nil before.
+    var credentials: Credentials?
     var isClosing = false
 
     private let zlib: FrameZlib
@@ -127,6 +129,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         if let request = event as? DrainRequest {
             serverDrains(request)
             drain()
+        } else if event is JudgeAgain {
+            judgeAgain()
+            drain()
         } else {
             context.fireUserInboundEventTriggered(event)
         }
@@ -138,6 +143,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         decoder.limit = limit
         encoder = FrameEncoder(limit: limit, zlib: compresses ? zlib : nil)
     }
+
+    /// The address that the client comes from, without its port; nil for a Unix socket.
+    var peerAddress: String? { context?.remoteAddress?.ipAddress }
+
+    /// The names of the client's certificate; none without one.
+    var certificateNames: [String] { context.map { CertificateNames.shown(in: $0) } ?? [] }
 
     // MARK: Writing
 

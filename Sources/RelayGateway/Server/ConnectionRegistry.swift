@@ -35,6 +35,9 @@ final class ConnectionRegistry: Sendable {
 
     var count: Int { state.withLockedValue { $0.channels.count } }
 
+    /// Those that are open.
+    var channels: [any Channel] { state.withLockedValue { Array($0.channels.values) } }
+
     /// Keeps a connection until it closes; nil if it is admitted.
     func admit(_ channel: any Channel) -> Refusal? {
         let id = ObjectIdentifier(channel)

@@ -23,6 +23,7 @@ package final class GatewayServer: Service, Sendable {
     private let environment: ConnectionEnvironment
     private let registry: ConnectionRegistry
     private let zlibs = LoopZlibs()
+    private let tls: ServerTLSSource
     private let group: any EventLoopGroup
     private let logger: Logger
     private let state = NIOLockedValueBox(State())
@@ -39,10 +40,12 @@ package final class GatewayServer: Service, Sendable {
         self.registry = ConnectionRegistry(limit: configuration.limits.maxConnections)
         self.group = group
         self.logger = logger
+        self.tls = ServerTLSSource(configuration.tls)
         self.environment = ConnectionEnvironment(
             configuration: configuration,
             starter: CallStarter(engines: engines, configuration: configuration),
             authenticator: authenticator,
+            rates: RateLimiter(configuration.limits),
             logger: logger
         )
     }
@@ -66,15 +69,27 @@ package final class GatewayServer: Service, Sendable {
         }
         guard isFirst else { return }
         do {
-            let tls = try configuration.tls?.context()
+            try tls.read()
             for address in configuration.addresses {
-                let listener = try await listen(on: address, tls: tls)
+                let listener = try await listen(on: address)
                 state.withLockedValue { $0.listeners.append(listener) }
                 logger.info("listening", metadata: ["address": "\(address)"])
             }
         } catch {
             await stopListening()
             throw error
+        }
+    }
+
+    /// Reads the certificate's files again: new connections are served with what they hold now.
+    ///
+    /// - Throws: ``GatewayError/certificate(file:why:)``; then the old certificate stays.
+    package func reloadCertificate() throws(GatewayError) { try tls.read() }
+
+    /// Judges everybody who is connected by what the authenticator says now: whoever is refused is told so and closed.
+    package func judgeAgain() {
+        for channel in registry.channels {
+            channel.pipeline.fireUserInboundEventTriggered(JudgeAgain())
         }
     }
 
@@ -114,10 +129,7 @@ package final class GatewayServer: Service, Sendable {
         for path in sockets { UnixSocket.remove(path) }
     }
 
-    private func listen(
-        on address: ListenAddress,
-        tls: NIOSSLContext?
-    ) async throws -> any Channel {
+    private func listen(on address: ListenAddress) async throws -> any Channel {
         let tls = address.isTCP ? tls : nil
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
@@ -129,8 +141,8 @@ package final class GatewayServer: Service, Sendable {
             }
             .childChannelInitializer { [environment, registry, zlibs] channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let tls {
-                        let handler = NIOSSLServerHandler(context: tls)
+                    if let context = tls?.context {
+                        let handler = NIOSSLServerHandler(context: context)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
                     try Self.prepare(channel, environment, registry, zlibs)

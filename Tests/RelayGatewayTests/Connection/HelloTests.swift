@@ -67,10 +67,12 @@ struct HelloTests {
 
     @Test("a missing or bad token ends the connection, a good one is welcomed")
     func token() async throws {
-        let tokens = TokenAuthenticator(
-            tokens: ["secret", "other", ""].map {
-                KnownToken(digest: KnownToken.digest(of: $0), principal: .anybody)
-            },
+        let tokens = KnownClientsAuthenticator(
+            KnownClients(
+                tokens: ["secret", "other", ""].map {
+                    KnownToken(digest: KnownToken.digest(of: $0), principal: .anybody)
+                }
+            ),
             now: { 0 }
         )
         for token in ["", "secre", "secret2"] {

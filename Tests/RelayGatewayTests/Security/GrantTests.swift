@@ -15,7 +15,7 @@ struct GrantTests {
             principal: Principal(name: "p", grants: grants.compactMap { Grant($0) })
         )
         var answer: Wire.Status?
-        let authenticator = TokenAuthenticator(tokens: [token]) { 0 }
+        let authenticator = KnownClientsAuthenticator(KnownClients(tokens: [token])) { 0 }
         try await Fixture.run(
             others: ["other": ScriptedEngine()],
             authenticator: authenticator
@@ -90,18 +90,69 @@ struct GrantTests {
         #expect(status.message.contains("work@default:b"))
     }
 
+    private func knowing(
+        _ tokens: [KnownToken],
+        _ certificates: [KnownCertificate] = [],
+        now: Int64 = 0
+    ) -> KnownClientsAuthenticator {
+        KnownClientsAuthenticator(KnownClients(tokens: tokens, certificates: certificates)) { now }
+    }
+
     @Test("an expired token is refused, and so is one that was taken out")
     func expiry() throws {
         let digest = KnownToken.digest(of: "secret")
         let token = KnownToken(digest: digest, principal: .anybody, expiresAt: 100)
-        #expect(throws: Never.self) {
-            try TokenAuthenticator(tokens: [token]) { 99 }.principal(token: "secret")
-        }
+        let shown = Credentials(tokenDigest: digest)
+        #expect(throws: Never.self) { try knowing([token], now: 99).principal(shown) }
+        #expect(throws: RelayError.self) { try knowing([token], now: 100).principal(shown) }
+        let authenticator = knowing([token])
+        authenticator.replace(KnownClients(tokens: []))
+        #expect(throws: RelayError.self) { try authenticator.principal(shown) }
+    }
+
+    @Test("a certificate stands for a token where there is none, never beside a wrong one")
+    func certificates() throws {
+        let web = KnownCertificate(
+            name: try #require(NamePattern("uri:spiffe://prod/web/*")),
+            principal: Principal(name: "web", grants: [])
+        )
+        let authenticator = knowing([], [web])
+        let names = ["dns:a.test", "uri:spiffe://prod/web/7"]
+        #expect(try authenticator.principal(Credentials(certificateNames: names)).name == "web")
+        let wrong = Credentials(tokenDigest: KnownToken.digest(of: "x"), certificateNames: names)
+        #expect(throws: RelayError.self) { try authenticator.principal(wrong) }
         #expect(throws: RelayError.self) {
-            try TokenAuthenticator(tokens: [token]) { 100 }.principal(token: "secret")
+            try authenticator.principal(Credentials(certificateNames: ["uri:spiffe://test/web/7"]))
         }
-        let authenticator = TokenAuthenticator(tokens: [token]) { 0 }
-        authenticator.replace([])
-        #expect(throws: RelayError.self) { try authenticator.principal(token: "secret") }
+    }
+
+    @Test("who is revoked is told so and closed, others stay, and another grant counts at once")
+    func judgedAgain() async throws {
+        func token(_ name: String, _ grant: String) -> KnownToken {
+            let grants = [Grant(grant)].compactMap { $0 }
+            return KnownToken(
+                digest: KnownToken.digest(of: name),
+                principal: Principal(name: name, grants: grants)
+            )
+        }
+        let authenticator = knowing([token("revoked", "all"), token("kept", "await")])
+        try await Fixture.run(authenticator: authenticator) { fixture in
+            let revoked = try await fixture.connect()
+            try await revoked.greet(token: "revoked")
+            let kept = try await fixture.connect()
+            try await kept.greet(token: "kept")
+            let stranger = try await fixture.connect()
+            authenticator.replace(KnownClients(tokens: [token("kept", "submit")]))
+            fixture.server.judgeAgain()
+            let end = try await revoked.receiveEnd()
+            #expect(end.code == StatusCode.unauthenticated.rawValue)
+            #expect(end.reason == "TOKEN_REFUSED")
+            let relay = Wire.AwaitRequest(relay: .test(1))
+            try await kept.send(.awaitRequest(relay), on: 1)
+            let denied = try await kept.receiveStatus(on: 1)
+            #expect(denied.code == StatusCode.permissionDenied.rawValue)
+            // Who has said nothing yet may still say who it is.
+            try await stranger.greet(token: "kept")
+        }
     }
 }

@@ -23,6 +23,7 @@ struct TLSTests {
 
     private func run(
         clientCA: Bool = false,
+        authenticator: any Authenticator = OpenAuthenticator(),
         configure: (inout GatewayConfiguration) -> Void = { _ in },
         test: (Fixture) async throws -> Void
     ) async throws {
@@ -32,7 +33,7 @@ struct TLSTests {
                 key: folder.appendingPathComponent("server.key").path,
                 clientCA: clientCA ? folder.appendingPathComponent("ca.pem").path : nil
             )
-            try await Fixture.run {
+            try await Fixture.run(authenticator: authenticator) {
                 $0.tls = files
                 configure(&$0)
             } test: { fixture in
@@ -85,6 +86,67 @@ struct TLSTests {
             try? await unknown.send(.hello(Wire.Hello(version: 1)))
             #expect(await unknown.receive() == nil)
             #expect(try await known.isAlive())
+        }
+    }
+
+    @Test("a certificate's name is who its client is, and what it may do")
+    func certificateNames() async throws {
+        let grants = [Grant("await")].compactMap { $0 }
+        let known = KnownCertificate(
+            name: try #require(NamePattern("dns:client.test")),
+            principal: Principal(name: "client", grants: grants)
+        )
+        let clients = KnownClients(tokens: [], certificates: [known])
+        let authenticator = KnownClientsAuthenticator(clients) { 0 }
+        try await run(clientCA: true, authenticator: authenticator) { fixture in
+            let client = try await TestClient.connect(
+                to: fixture.address,
+                tls: try trusting(withCertificate: true)
+            )
+            try await client.greet()
+            let request = Wire.CancelRequest(relay: .test(1))
+            try await client.send(.cancelRequest(request), on: 1)
+            let denied = try await client.receiveStatus(on: 1)
+            #expect(denied.code == StatusCode.permissionDenied.rawValue)
+        }
+        let stranger = KnownClientsAuthenticator(KnownClients(tokens: [])) { 0 }
+        try await run(clientCA: true, authenticator: stranger) { fixture in
+            let client = try await TestClient.connect(
+                to: fixture.address,
+                tls: try trusting(withCertificate: true)
+            )
+            try await client.send(.hello(Wire.Hello(version: 1)))
+            #expect(try await client.receiveEnd().code == StatusCode.unauthenticated.rawValue)
+        }
+    }
+
+    @Test("a certificate that is read again serves new connections, and open ones go on")
+    func reload() async throws {
+        try await TestCertificates.withFiles { folder in
+            let certificate = folder.appendingPathComponent("server.pem")
+            let key = folder.appendingPathComponent("server.key")
+            let files = TLSFiles(certificate: certificate.path, key: key.path)
+            try await Fixture.run {
+                $0.tls = files
+            } test: { fixture in
+                func connect(_ name: String) async throws -> TestClient {
+                    try await TestClient.connect(
+                        to: fixture.address,
+                        tls: try trusting(),
+                        serverName: name
+                    )
+                }
+                let old = try await connect("server.test")
+                try await old.greet()
+                try Data("no certificate".utf8).write(to: certificate)
+                #expect(throws: GatewayError.self) { try fixture.server.reloadCertificate() }
+                try await connect("server.test").greet()
+                try Data(TestCertificates.client.utf8).write(to: certificate)
+                try Data(TestCertificates.clientKey.utf8).write(to: key)
+                try fixture.server.reloadCertificate()
+                try await connect("client.test").greet()
+                #expect(try await old.isAlive())
+            }
         }
     }
 

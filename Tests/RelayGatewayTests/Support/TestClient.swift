@@ -19,7 +19,8 @@ final class TestClient: Sendable {
     static func connect(
         to address: SocketAddress,
         reads: Bool = true,
-        tls: NIOSSLContext? = nil
+        tls: NIOSSLContext? = nil,
+        serverName: String = "server.test"
     ) async throws -> TestClient {
         let (frames, continuation) = AsyncStream<Wire.ServerFrame>.makeStream()
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -30,7 +31,7 @@ final class TestClient: Sendable {
                     if let tls {
                         let handler = try NIOSSLClientHandler(
                             context: tls,
-                            serverHostname: "server.test"
+                            serverHostname: serverName
                         )
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
