@@ -149,6 +149,15 @@ let package = Package(
             path: "bench/in-process"
         ),
 
+        // What reads strangers' bytes, as `make fuzz` and a test feed it.
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "RelayCore", "RelayMessages", "RelayStore", "RelayWire", "RelayZlib", nioCore,
+            ],
+            path: "fuzz/targets"
+        ),
+
         // Tests: each mirrors its target.
         .target(
             name: "PostgresTestSupport",
@@ -160,6 +169,7 @@ let package = Package(
             dependencies: ["RelayCore", "RelayEngine", heap, nioLocks],
             path: "Tests/RelayTestSupport"
         ),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
         .testTarget(name: "RelayCoreTests", dependencies: ["RelayCore"]),
         .testTarget(
             name: "RelayEngineTests",
@@ -216,6 +226,18 @@ let package = Package(
         ),
     ]
 )
+
+// The program of libFuzzer, whose `main` it is: built by scripts/fuzz only, in a folder of its own.
+if Context.environment["RELAY_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "RelayFuzz",
+            dependencies: ["FuzzTargets"],
+            path: "fuzz/driver",
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        )
+    )
+}
 
 for target in package.targets where ![.system, .plugin, .binary].contains(target.type) {
     if target.name == "CRelayProto" { continue }

@@ -144,7 +144,8 @@ async def slow_reader(world: World) -> None:
     # Four times the limit of a client that does read, if slowly, and the answers that are made meanwhile.
     if most - before > 96 << 20:
         world.violations.append(f"{(most - before) >> 20} MiB were held for a client that never reads")
-    tell_p99(world, watch, 3.0)
+    # A debug build decodes these 63 MB in several seconds.
+    tell_p99(world, watch, 6.0)
 
 
 @scenario(

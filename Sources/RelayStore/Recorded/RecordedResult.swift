@@ -1,9 +1,9 @@
 import FoundationEssentials
-import RelayCore
+package import RelayCore
 import RelayZlib
 
 /// A result in Oban's "recorded" form: an external term, compressed where that is smaller, in base64 without padding.
-struct RecordedResult {
+package struct RecordedResult {
     /// Terms below this are not worth compressing, in bytes.
     static let compressionThreshold = 256
     /// How far a recorded term may inflate, in bytes.
@@ -63,7 +63,7 @@ struct RecordedResult {
     }
 
     /// Reads what `meta.return` and `meta.return_type` hold, whoever wrote them.
-    static func read(_ base64: String, contentType: String?) -> JobSnapshot.Result {
+    package static func read(_ base64: String, contentType: String?) -> JobSnapshot.Result {
         let padded = base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
         guard let data = Data(base64Encoded: padded) else {
             return .undecodable("the recorded result is no base64")
