@@ -84,7 +84,7 @@ struct TokenCommand: AsyncParsableCommand {
             let bytes = (0..<Self.randomBytes).map { _ in
                 UInt8.random(in: 0...255, using: &generator)
             }
-            let token = "relay_" + Base64URL.encode(bytes)
+            let token = "relay_" + Base64.encode(bytes, .url)
             let shown = TokenLine.Shown.token(KnownToken.digest(of: token))
             let line = try TokenLine(shown, name: name, grants: grants, expires: expires)
             try TokenFile.append(line, to: path)

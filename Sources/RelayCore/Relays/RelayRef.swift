@@ -46,12 +46,12 @@ public struct RelayRef: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads the base64url form without padding (22 characters), as it stands in `meta.relay`; nil if it is not one.
     public init?(base64URL text: some StringProtocol) {
-        guard let bytes = Base64URL.decode(text) else { return nil }
+        guard let bytes = Base64.decode(text, .url) else { return nil }
         self.init(bytes: bytes)
     }
 
     /// The base64url form without padding: 22 characters.
-    public var base64URL: String { Base64URL.encode(bytes) }
+    public var base64URL: String { Base64.encode(bytes, .url) }
 
     /// A stand-in, since the ref is a secret.
     public var description: String { "(ref)" }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 package import RelayCore
 import RelayZlib
 
@@ -42,10 +41,8 @@ package struct RecordedResult {
             result = .tooLarge(byteCount: size)
             return
         }
-        // As bytes: a megabyte's characters are slow to walk.
-        var text = Data("{\"recorded\":true,\"return\":\"".utf8)
-        text.append(Data(term).base64EncodedData())
-        while text.last == UInt8(ascii: "=") { text.removeLast() }
+        var text = Array("{\"recorded\":true,\"return\":\"".utf8)
+        Base64.append(term, .standard, to: &text)
         text.append(contentsOf: "\"\(fields)}".utf8)
         meta = String(decoding: text, as: UTF8.self)
         result = .value(canonical)
@@ -64,12 +61,14 @@ package struct RecordedResult {
 
     /// Reads what `meta.return` and `meta.return_type` hold, whoever wrote them.
     package static func read(_ base64: String, contentType: String?) -> JobSnapshot.Result {
-        let padded = base64 + String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
-        guard let data = Data(base64Encoded: padded) else {
+        // Oban leaves the padding out; others may not.
+        var text = base64[...]
+        while text.utf8.last == UInt8(ascii: "=") { text = text.dropLast() }
+        guard let bytes = Base64.decode(text, .standard) else {
             return .undecodable("the recorded result is no base64")
         }
         do {
-            let (term, start) = try unwrap([UInt8](data))
+            let (term, start) = try unwrap(bytes)
             if let contentType {
                 return .value(
                     .data(try TermDecoder.decodeBinary(term, from: start), contentType: contentType)

@@ -39,7 +39,7 @@ enum RelayPayload {
             switch value {
             case .json(let text): "p \(whose) \(text)"
             case .data(let bytes, let contentType):
-                "b \(whose) .\(Base64URL.encode(bytes)) \(contentType)"
+                "b \(whose) .\(Base64.encode(bytes, .url)) \(contentType)"
             }
         return payload.utf8.count <= maxBytes && !payload.utf8.contains(0) ? payload : nil
     }
@@ -77,7 +77,7 @@ enum RelayPayload {
     private static func data(_ text: Substring) -> RelayValue? {
         let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].first == ".",
-            let bytes = Base64URL.decode(parts[0].dropFirst())
+            let bytes = Base64.decode(parts[0].dropFirst(), .url)
         else { return nil }
         return .data(bytes, contentType: String(parts[1]))
     }
