@@ -93,7 +93,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
     private static func terms(_ bytes: [UInt8]) {
         guard let first = bytes.first else { return }
-        let base64 = Base64.encode(bytes.dropFirst(), .standard)
+        let base64 = Base64.encode(Array(bytes.dropFirst()), .standard)
         _ = RecordedResult.read(base64, contentType: first & 1 == 0 ? nil : "a/b")
     }
 

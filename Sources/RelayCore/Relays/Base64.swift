@@ -25,7 +25,7 @@ package enum Base64 {
 
     /// Appends bytes as characters.
     package static func append(
-        _ bytes: some Collection<UInt8>,
+        _ bytes: [UInt8],
         _ alphabet: Alphabet,
         to text: inout [UInt8]
     ) {
@@ -44,14 +44,14 @@ package enum Base64 {
     }
 
     /// Bytes as text.
-    package static func encode(_ bytes: some Collection<UInt8>, _ alphabet: Alphabet) -> String {
+    package static func encode(_ bytes: [UInt8], _ alphabet: Alphabet) -> String {
         var text: [UInt8] = []
         append(bytes, alphabet, to: &text)
         return String(decoding: text, as: UTF8.self)
     }
 
     /// Reads text; nil if it holds another character, padding too, or bits that belong to no byte.
-    package static func decode(_ text: some StringProtocol, _ alphabet: Alphabet) -> [UInt8]? {
+    package static func decode(_ text: Substring, _ alphabet: Alphabet) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count * 6 / 8)
         var buffer: UInt32 = 0

@@ -46,7 +46,7 @@ public struct RelayRef: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads the base64url form without padding (22 characters), as it stands in `meta.relay`; nil if it is not one.
     public init?(base64URL text: some StringProtocol) {
-        guard let bytes = Base64.decode(text, .url) else { return nil }
+        guard let bytes = Base64.decode(Substring(text), .url) else { return nil }
         self.init(bytes: bytes)
     }
 
