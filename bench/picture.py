@@ -72,7 +72,7 @@ def draw(found: dict[str, dict[str, Any]], lines: list[Any]) -> str:
             ("Celery on Redis, in memory", "peer_celery", "sequential_p50_ms", False),
             ("gearmand, in memory", "peer_gearman", "sequential_p50_ms", False),
         ], "{:.2f} ms")),
-        ("Calls a second, each a durable job", rows([
+        ("Calls a second (those of relay, libpq and Oban are durable jobs)", rows([
             ("relay, 1,024 in flight", "calls_1024", "per_s", True),
             ("relay, 256 in flight", "calls_256", "per_s", True),
             ("relay, 64 in flight", "calls_64", "per_s", True),
